@@ -1,0 +1,144 @@
+//! What is printed, and with which exit status.
+
+#![expect(clippy::print_stdout, clippy::print_stderr, reason = "the one place of the command line that prints")]
+
+use std::io::{IsTerminal, Write};
+
+use pierrot_core::{Code, Error};
+use serde::Serialize;
+use serde_json::{Value, json};
+use tracing_subscriber::EnvFilter;
+
+pub const DONE: u8 = 0;
+pub const FAILED: u8 = 1;
+pub const USAGE: u8 = 2;
+pub const NEEDS_YOU: u8 = 4;
+pub const TRY_LATER: u8 = 5;
+pub const NOTHING_LEFT: u8 = 6;
+
+/// The exit status of an error.
+pub fn status_of(code: Code) -> u8 {
+    match code {
+        Code::Failed | Code::NewerVersionNeeded => FAILED,
+        Code::FixSettings => USAGE,
+        Code::SignInAgain => 3,
+        Code::AskPhotographer => NEEDS_YOU,
+        Code::TryLater => TRY_LATER,
+    }
+}
+
+/// How a command answers.
+#[derive(Clone, Copy, Debug)]
+pub struct Voice {
+    pub json: bool,
+}
+
+/// What a command says: a value for programs, sentences for people, an exit status.
+#[derive(Debug)]
+pub struct Answer {
+    pub value: Value,
+    pub words: String,
+    pub status: u8,
+    pub error: Option<Error>,
+}
+
+impl Answer {
+    pub fn done(value: impl Serialize, words: impl Into<String>) -> Self {
+        let value = serde_json::to_value(value).unwrap_or_else(|_| json!({}));
+        Self { value, words: words.into(), status: DONE, error: None }
+    }
+
+    pub fn status(self, status: u8) -> Self {
+        Self { status, ..self }
+    }
+
+    /// The same answer with what stopped it; the error decides the exit status.
+    pub fn stopped_by(self, error: Option<Error>) -> Self {
+        match error {
+            Some(error) => Self { status: status_of(error.code), error: Some(error), ..self },
+            None => self,
+        }
+    }
+}
+
+impl From<Error> for Answer {
+    fn from(error: Error) -> Self {
+        Self { value: json!({}), words: String::new(), status: status_of(error.code), error: Some(error) }
+    }
+}
+
+impl Voice {
+    /// Prints the answer; a closed pipe is nobody's fault.
+    pub fn say(self, mut answer: Answer) -> u8 {
+        if self.json {
+            if let (Some(error), Value::Object(fields)) = (&answer.error, &mut answer.value) {
+                let error =
+                    json!({ "code": error.code.as_str(), "message": error.message, "what_now": error.what_now });
+                fields.insert("error".into(), error);
+            }
+            let _ = writeln!(std::io::stdout(), "{}", answer.value);
+            return answer.status;
+        }
+        if !answer.words.is_empty() {
+            let _ = writeln!(std::io::stdout(), "{}", answer.words.trim_end());
+        }
+        if let Some(error) = &answer.error {
+            let _ = writeln!(std::io::stderr(), "{}\n{}", error.message, error.what_now);
+        }
+        answer.status
+    }
+
+    /// A question with an address to open: on standard error with `--json`, so that standard output stays one object.
+    pub fn ask(self, words: &str) {
+        if self.json { eprintln!("{words}") } else { println!("{words}") }
+    }
+
+    /// A short prompt, for people only.
+    pub fn prompt(self, words: &str) {
+        if std::io::stdin().is_terminal() {
+            eprint!("{words}");
+        }
+    }
+
+    /// Something to read while the command goes on; never on standard output with `--json`.
+    pub fn remark(self, words: &str) {
+        if self.json || !std::io::stdout().is_terminal() {
+            eprintln!("{words}");
+        } else {
+            println!("{words}");
+        }
+    }
+}
+
+/// Libraries whose chatter would print keys or headers, whatever `RUST_LOG` asks for.
+const QUIET: [&str; 9] = [
+    "aws_config",
+    "aws_credential_types",
+    "aws_runtime",
+    "aws_sdk_s3",
+    "aws_sigv4",
+    "aws_smithy_http_client",
+    "aws_smithy_runtime",
+    "hyper",
+    "h2",
+];
+
+/// Warnings and worse on standard error; `RUST_LOG` asks for more.
+pub fn log_to_stderr() {
+    let mut filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("warn"));
+    for directive in QUIET.iter().filter_map(|name| format!("{name}=warn").parse().ok()) {
+        filter = filter.add_directive(directive);
+    }
+    tracing_subscriber::fmt()
+        .with_env_filter(filter)
+        .with_writer(std::io::stderr)
+        .with_ansi(std::io::stderr().is_terminal())
+        .without_time()
+        .with_target(false)
+        .init();
+}
+
+pub fn broken_runtime(error: &std::io::Error) -> std::process::ExitCode {
+    eprintln!("This computer does not let Pierrot start ({error}).");
+    std::process::ExitCode::from(FAILED)
+}

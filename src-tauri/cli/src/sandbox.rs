@@ -1,0 +1,47 @@
+//! `pierrot sandbox`: the loopback servers, until they are stopped.
+
+use pierrot_sandbox::Options;
+
+use crate::{
+    args::SandboxArguments,
+    output::{Answer, DONE, Voice},
+};
+
+/// Prints where the servers are, then serves until Ctrl-C or a termination signal.
+pub async fn run(arguments: &SandboxArguments) -> u8 {
+    let options = Options {
+        photos: arguments.photos,
+        seed: arguments.seed,
+        flickr_port: arguments.flickr_port,
+        x_port: arguments.x_port,
+        static_port: arguments.static_port,
+    };
+    let sandbox = match pierrot_sandbox::start(options).await {
+        Ok(sandbox) => sandbox,
+        Err(error) => {
+            let what_now = "Choose other ports, or 0 for any free one.";
+            let error = pierrot_core::Error::failed(format!("The sandbox cannot start ({error})."), what_now);
+            return Voice { json: true }.say(error.into());
+        }
+    };
+    Voice { json: true }.say(Answer::done(sandbox.described(), ""));
+    stopped().await;
+    sandbox.stop().await;
+    DONE
+}
+
+/// Waits for Ctrl-C or, on Unix, a polite request to end.
+pub async fn stopped() {
+    #[cfg(unix)]
+    {
+        use tokio::signal::unix::{SignalKind, signal};
+        if let Ok(mut asked) = signal(SignalKind::terminate()) {
+            tokio::select! {
+                _ = tokio::signal::ctrl_c() => {}
+                _ = asked.recv() => {}
+            }
+            return;
+        }
+    }
+    let _ = tokio::signal::ctrl_c().await;
+}

@@ -1,0 +1,263 @@
+//! Reports as sentences for a photographer.
+
+use std::fmt::Write;
+
+use pierrot_core::{
+    CheckReport, Doctor, OpenReview, Outcome, PhotoLine, PhotoState, PublishReport, RecoverReport, Restored, Status,
+    SyncReport, record::probe::Verdict,
+};
+use serde_json::{Value, json};
+
+/// `1 photo`, `2 photos`.
+fn count(number: u64, thing: &str) -> String {
+    format!("{number} {thing}{}", if number == 1 { "" } else { "s" })
+}
+
+pub fn synced(report: &SyncReport) -> String {
+    let total = count(report.total, "photo");
+    let calls = count(u64::from(report.calls), "call");
+    let mut said = if report.unchanged {
+        format!("Nothing changed: {total} ({calls} to Flickr).")
+    } else {
+        format!(
+            "{total}: {} new, {} changed, {} gone ({calls} to Flickr).",
+            report.added, report.changed, report.removed
+        )
+    };
+    if report.unproved > 0 {
+        let _ = write!(
+            said,
+            "\n{} were not listed this time. That is a lot at once, so Pierrot believes it only after a second look: \
+             run `pierrot sync --full` again.",
+            count(report.unproved, "photo")
+        );
+    }
+    said
+}
+
+pub fn published(report: &PublishReport) -> String {
+    let photo = report.photo_id.as_ref().map(ToString::to_string).unwrap_or_default();
+    let mut said = match report.outcome {
+        Outcome::Published => format!("Published photo {photo} to {}.", report.target),
+        Outcome::DryRun => {
+            format!("Photo {photo} would go to {} ({}). Nothing was changed.", report.target, report.reason)
+        }
+        Outcome::NothingLeft => format!("Nothing to publish: {}.", report.reason),
+        Outcome::NeedsReview => format!("Photo {photo} needs your review: {}.", report.reason),
+        Outcome::Held | Outcome::Rejected | Outcome::TryLater => String::new(),
+    };
+    let fields = [
+        ("post", report.post_url.clone()),
+        ("text", report.text.clone().map(|text| text.replace('\n', "\n           "))),
+        ("alt text", report.alt_text.clone().filter(|alt| !alt.is_empty())),
+        ("picture", picture(report)),
+        ("cost", report.cost_usd.map(|cost| format!("USD {cost:.3}"))),
+    ];
+    for (name, value) in fields {
+        if let Some(value) = value {
+            let _ = write!(said, "\n  {name:<9}{value}");
+        }
+    }
+    for warning in &report.warnings {
+        let _ = write!(said, "\n  note     {warning}");
+    }
+    said.trim_start().to_owned()
+}
+
+fn picture(report: &PublishReport) -> Option<String> {
+    #[expect(clippy::cast_precision_loss, reason = "a size for people")]
+    let kilobytes = report.bytes? as f64 / 1000.0;
+    Some(format!("{} x {} pixels, {kilobytes:.0} kB", report.width?, report.height?))
+}
+
+pub fn recovered(report: &RecoverReport, open: usize) -> String {
+    let mut lines = Vec::new();
+    let done = [
+        (report.posted.len(), "found posted; now on the record"),
+        (report.released.len(), "had sent nothing; the photo is free again"),
+        (report.open.len(), "cannot be settled yet"),
+    ];
+    for (number, what) in done.into_iter().filter(|(number, _)| *number > 0) {
+        lines.push(format!("{}: {what}.", count(number as u64, "publication")));
+    }
+    if let Some(again) = &report.published_again {
+        lines.push(published(again));
+    }
+    if open > 0 {
+        lines.push(format!(
+            "{} for your answer: run `pierrot review`.",
+            if open == 1 { "1 publication waits".into() } else { format!("{open} publications wait") }
+        ));
+    }
+    if lines.is_empty() && report.error.is_none() {
+        lines.push("Nothing was left unfinished.".into());
+    }
+    lines.join("\n")
+}
+
+pub fn reviews(reviews: &[OpenReview]) -> String {
+    if reviews.is_empty() {
+        return "No publication waits for your answer.".into();
+    }
+    let mut said = String::new();
+    for review in reviews {
+        let _ = write!(
+            said,
+            "{}\n  photo {} to {}: \"{}\"\n  {}\n  Look at the account, then:\n    pierrot review {} --posted ADDRESS   it is there\n    \
+             pierrot review {} --post-again      it is not: send it again\n    pierrot review {} --skip            leave it\n",
+            review.id,
+            review.photo_id,
+            review.target,
+            review.text,
+            review.detail,
+            short(&review.id),
+            short(&review.id),
+            short(&review.id)
+        );
+    }
+    said
+}
+
+fn short(id: &str) -> &str {
+    id.get(..8).unwrap_or(id)
+}
+
+pub fn status(status: &Status) -> String {
+    let mut said = format!("{}\n{}", status.home, count(status.total, "photo"));
+    let _ = write!(
+        said,
+        ", {} published, {} excluded, {} gone from Flickr",
+        status.published, status.excluded, status.missing
+    );
+    for target in &status.targets {
+        let _ = write!(
+            said,
+            "\n  {}: {} left to publish, {} published",
+            target.target, target.unpublished, target.published
+        );
+        if target.reviews > 0 {
+            let _ = write!(said, ", {} for your review", target.reviews);
+        }
+        if target.in_progress > 0 {
+            let _ = write!(said, ", {} unfinished (run `pierrot recover`)", target.in_progress);
+        }
+    }
+    let record = &status.record;
+    let _ = write!(
+        said,
+        "\nrecord {}: {}",
+        record.place,
+        if record.entries == 1 { "1 entry".into() } else { format!("{} entries", record.entries) }
+    );
+    if record.documents_pending {
+        said.push_str(", the catalogue's documents still have to go up");
+    }
+    match &status.synced_at {
+        Some(at) => _ = write!(said, "\nlast full sync {at}"),
+        None => said.push_str("\nnever synced: run `pierrot sync`"),
+    }
+    said
+}
+
+pub fn photos(photos: &[PhotoLine]) -> String {
+    if photos.is_empty() {
+        return "No such photos.".into();
+    }
+    let mut said = String::new();
+    for photo in photos {
+        let state = match photo.state {
+            PhotoState::Unpublished => "unpublished",
+            PhotoState::Published => "published",
+            PhotoState::Held => "held",
+            PhotoState::Excluded => "excluded",
+            PhotoState::Missing => "missing",
+        };
+        let title: String = photo.title.chars().filter(|c| !c.is_control()).take(60).collect();
+        let _ = write!(said, "{:<12} {state:<12} {title}", photo.photo_id);
+        for post in photo.posts.iter().filter_map(|post| post.post_url.as_ref()) {
+            let _ = write!(said, "  {post}");
+        }
+        if let Some(why) = &photo.why {
+            let _ = write!(said, "  ({why})");
+        }
+        said.push('\n');
+    }
+    said
+}
+
+pub fn log(entries: &[Value]) -> String {
+    if entries.is_empty() {
+        return "The log is empty: nothing was published yet.".into();
+    }
+    let text = |entry: &Value, name: &str| entry.get(name).and_then(Value::as_str).unwrap_or_default().to_owned();
+    let mut said = String::new();
+    for entry in entries {
+        let seq = entry.get("seq").and_then(Value::as_u64).unwrap_or_default();
+        let at: String = text(entry, "at").chars().take(19).collect();
+        let _ = write!(
+            said,
+            "{seq:>5}  {at}  {:<12} {:<12} {}",
+            text(entry, "type"),
+            text(entry, "photo_id"),
+            text(entry, "target")
+        );
+        for name in ["post_url", "why", "detail"] {
+            let value = text(entry, name);
+            if !value.is_empty() {
+                let _ = write!(said, "  {value}");
+            }
+        }
+        said.push('\n');
+    }
+    said
+}
+
+pub fn checked(report: &CheckReport) -> String {
+    let mut said = format!(
+        "{} in the log, {} published, {} in the catalogue.",
+        if report.entries == 1 { "1 entry".into() } else { format!("{} entries", report.entries) },
+        report.published,
+        count(report.photos, "photo")
+    );
+    if report.findings.is_empty() {
+        said.push_str(" Everything is in order.");
+    }
+    for finding in &report.findings {
+        let now = if finding.mended { "Mended." } else { &finding.mend };
+        let _ = write!(said, "\n{}: {}. {now}", finding.document, finding.wrong);
+    }
+    said
+}
+
+pub fn restored(restored: &Restored) -> String {
+    format!(
+        "Back from the record: {} log entries, {} published, {}; {} in the catalogue now.",
+        restored.entries,
+        restored.published,
+        count(restored.photos, "photo"),
+        restored.total
+    )
+}
+
+pub fn probe(verdict: &Verdict) -> String {
+    let mut said = verdict.sentence.clone();
+    for check in &verdict.details {
+        let _ = write!(said, "\n  {} {}: {}", if check.ok { "ok " } else { "NOT" }, check.name, check.seen);
+    }
+    said
+}
+
+pub fn probe_rows(verdict: &Verdict) -> Vec<Value> {
+    verdict.details.iter().map(|check| json!({ "name": check.name, "ok": check.ok, "seen": check.seen })).collect()
+}
+
+pub fn doctor(doctor: &Doctor) -> String {
+    let mut said = doctor.home.clone();
+    for check in &doctor.checks {
+        let _ = write!(said, "\n  {} {}: {}", if check.ok { "ok " } else { "NOT" }, check.what, check.found);
+        if let Some(now) = &check.what_now {
+            let _ = write!(said, "\n      {now}");
+        }
+    }
+    said
+}

@@ -1,0 +1,229 @@
+//! The catalogue: the local redb mirror of all photos, of the log, and of what this computer is in the middle of.
+//!
+//! Invariants: the file is created under a temporary name and renamed, so a crash leaves it openable; every write to the log or
+//! to an attempt is durable (two-phase) before anything leaves the computer; one process at a time owns a home.
+//! Everything but unsent attempts can be rebuilt from the record and the source. Absent: any network, any decision.
+
+mod albums;
+mod attempts;
+mod log;
+mod photos;
+mod pools;
+mod state;
+
+use std::{
+    fs, io,
+    path::{Path, PathBuf},
+    sync::{Arc, PoisonError, RwLock, RwLockReadGuard},
+};
+
+use redb::{Builder, Database, ReadTransaction, ReadableDatabase, StorageBackend, TableDefinition, WriteTransaction};
+
+use crate::error::{Code, Error};
+
+pub use albums::Album;
+pub use attempts::{Journal, Step};
+pub use log::sha256_hex;
+pub use photos::{PageChanges, Presence, Row};
+pub use pools::Pool;
+
+/// redb keeps up to this much of the file in memory.
+const CACHE_BYTES: usize = 32 * 1024 * 1024;
+const SCHEMA: u64 = 1;
+const META: TableDefinition<'_, &str, u64> = TableDefinition::new("meta");
+
+/// The open catalogue of one home; clones share it.
+#[derive(Clone, Debug)]
+pub struct Catalogue {
+    database: Arc<RwLock<Database>>,
+    path: PathBuf,
+}
+
+/// Why the catalogue could not be used.
+#[derive(Debug, thiserror::Error)]
+pub enum CatalogueError {
+    #[error("another Pierrot is using this home ({0})")]
+    InUse(String),
+    #[error("the disk is full while writing {0}")]
+    DiskFull(String),
+    #[error("{0} cannot be written: it is read-only or belongs to someone else")]
+    ReadOnly(String),
+    #[error("the catalogue {path} is damaged ({why})")]
+    Damaged { path: String, why: String },
+    #[error("the catalogue was written by a newer Pierrot (schema {0})")]
+    Newer(u64),
+    #[error("{path}: {source}")]
+    Io {
+        path: String,
+        #[source]
+        source: io::Error,
+    },
+}
+
+impl From<CatalogueError> for Error {
+    fn from(error: CatalogueError) -> Self {
+        let (code, what_now) = match &error {
+            CatalogueError::InUse(_) => (Code::Failed, "Wait until the other one is done, or close it."),
+            CatalogueError::DiskFull(_) => (Code::Failed, "Free some space and try again; nothing was left half done."),
+            CatalogueError::ReadOnly(_) => {
+                (Code::Failed, "Make the folder writable for you, or choose another with --home.")
+            }
+            CatalogueError::Damaged { .. } => (
+                Code::Failed,
+                "Move the file aside and run `pierrot restore`: it comes back from the record and Flickr.",
+            ),
+            CatalogueError::Newer(_) => (Code::NewerVersionNeeded, "Update Pierrot on this computer."),
+            CatalogueError::Io { .. } => (Code::Failed, "Check the folder and try again."),
+        };
+        Self::new(code, format!("{error}."), what_now)
+    }
+}
+
+impl Catalogue {
+    /// Opens the catalogue, creating it when the home is new.
+    pub fn open(path: &Path) -> Result<Self, CatalogueError> {
+        let fail = |error: redb::Error| sort_out(error, path);
+        if !path.exists() {
+            create(path)?;
+        }
+        let database = builder().open(path).map_err(|error| fail(error.into()))?;
+        Self::ready(database, path)
+    }
+
+    /// On another storage, for tests that lose or tear writes.
+    pub fn on_backend(backend: impl StorageBackend) -> Result<Self, CatalogueError> {
+        let path = Path::new("(test storage)");
+        let database = builder().create_with_backend(backend).map_err(|error| sort_out(error.into(), path))?;
+        Self::ready(database, path)
+    }
+
+    fn ready(database: Database, path: &Path) -> Result<Self, CatalogueError> {
+        let catalogue = Self::around(database, path);
+        let schema = catalogue.read(|txn| match txn.open_table(META) {
+            Ok(table) => Ok(table.get("schema")?.map(|value| value.value())),
+            Err(redb::TableError::TableDoesNotExist(_)) => Ok(None),
+            Err(error) => Err(error.into()),
+        })?;
+        match schema {
+            Some(schema) if schema > SCHEMA => Err(CatalogueError::Newer(schema)),
+            Some(_) => Ok(catalogue),
+            None => {
+                catalogue.write(create_tables)?;
+                Ok(catalogue)
+            }
+        }
+    }
+
+    fn around(database: Database, path: &Path) -> Self {
+        Self { database: Arc::new(RwLock::new(database)), path: path.to_owned() }
+    }
+
+    fn database(&self) -> RwLockReadGuard<'_, Database> {
+        self.database.read().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Gives free space inside the file back to the disk, as after a first sync.
+    pub fn compact(&self) -> Result<(), CatalogueError> {
+        match self.database.write().unwrap_or_else(PoisonError::into_inner).compact() {
+            Ok(_) => Ok(()),
+            Err(error) => Err(sort_out(error.into(), &self.path)),
+        }
+    }
+
+    fn read<T>(&self, body: impl FnOnce(&ReadTransaction) -> Result<T, redb::Error>) -> Result<T, CatalogueError> {
+        let run = || body(&self.database().begin_read()?);
+        run().map_err(|error| sort_out(error, &self.path))
+    }
+
+    /// One durable transaction: all of it is there after a crash, or none.
+    fn write<T>(&self, body: impl FnOnce(&WriteTransaction) -> Result<T, redb::Error>) -> Result<T, CatalogueError> {
+        let run = || {
+            let mut txn = self.database().begin_write()?;
+            txn.set_two_phase_commit(true);
+            txn.set_quick_repair(true);
+            let value = body(&txn)?;
+            txn.commit()?;
+            Ok(value)
+        };
+        run().map_err(|error| sort_out(error, &self.path))
+    }
+
+    /// A transaction whose loss costs nothing but work.
+    fn write_lazily<T>(
+        &self,
+        body: impl FnOnce(&WriteTransaction) -> Result<T, redb::Error>,
+    ) -> Result<T, CatalogueError> {
+        let run = || {
+            let mut txn = self.database().begin_write()?;
+            txn.set_durability(redb::Durability::None)?;
+            let value = body(&txn)?;
+            txn.commit()?;
+            Ok(value)
+        };
+        run().map_err(|error| sort_out(error, &self.path))
+    }
+}
+
+fn builder() -> Builder {
+    let mut builder = Builder::new();
+    builder.set_cache_size(CACHE_BYTES);
+    builder
+}
+
+fn create_tables(txn: &WriteTransaction) -> Result<(), redb::Error> {
+    txn.open_table(META)?.insert("schema", SCHEMA)?;
+    photos::create(txn)?;
+    albums::create(txn)?;
+    pools::create(txn)?;
+    log::create(txn)?;
+    attempts::create(txn)?;
+    state::create(txn)
+}
+
+/// A database file that crashes while it is being created cannot be opened, so it gets its name only when complete.
+fn create(path: &Path) -> Result<(), CatalogueError> {
+    let temporary = path.with_extension("redb.new");
+    let io = |source: io::Error| sort_out_io(source, path);
+    match fs::remove_file(&temporary) {
+        Ok(()) => {}
+        Err(error) if error.kind() == io::ErrorKind::NotFound => {}
+        Err(error) => return Err(io(error)),
+    }
+    let database = builder().create(&temporary).map_err(|error| sort_out(error.into(), path))?;
+    let catalogue = Catalogue::around(database, path);
+    catalogue.write(create_tables)?;
+    drop(catalogue);
+    fs::File::open(&temporary).and_then(|file| file.sync_all()).map_err(io)?;
+    fs::rename(&temporary, path).map_err(io)?;
+    sync_folder(path).map_err(io)
+}
+
+/// Makes a new or renamed name in the folder of `path` durable.
+pub(crate) fn sync_folder(path: &Path) -> io::Result<()> {
+    match path.parent() {
+        Some(folder) if cfg!(unix) => fs::File::open(folder)?.sync_all(),
+        Some(_) | None => Ok(()),
+    }
+}
+
+fn sort_out(error: redb::Error, path: &Path) -> CatalogueError {
+    let name = path.display().to_string();
+    match error {
+        redb::Error::DatabaseAlreadyOpen => CatalogueError::InUse(name),
+        redb::Error::Io(source) => sort_out_io(source, path),
+        // redb's enum is non-exhaustive; what is left means that the file is not what was written.
+        other => CatalogueError::Damaged { path: name, why: other.to_string() },
+    }
+}
+
+pub(crate) fn sort_out_io(source: io::Error, path: &Path) -> CatalogueError {
+    let name = path.display().to_string();
+    match source.kind() {
+        io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded | io::ErrorKind::FileTooLarge => {
+            CatalogueError::DiskFull(name)
+        }
+        io::ErrorKind::PermissionDenied | io::ErrorKind::ReadOnlyFilesystem => CatalogueError::ReadOnly(name),
+        // Every other cause is told as the system says it.
+        _ => CatalogueError::Io { path: name, source },
+    }
+}

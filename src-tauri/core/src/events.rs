@@ -1,0 +1,69 @@
+//! What happens, for whoever watches: a progress bar, a window, a log.
+//!
+//! Invariant: an event is only a hint; state is read from the handle. Nothing waits for a listener, nothing grows without one.
+
+use serde::Serialize;
+use tokio::sync::broadcast;
+
+use crate::photo::PhotoId;
+
+/// One thing that happened.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+#[serde(tag = "type", rename_all = "snake_case")]
+pub enum Event {
+    /// A page of the catalogue is on disk. `left_s` is an estimate.
+    SyncPage {
+        page: u32,
+        pages: u32,
+        photos: u64,
+        photos_per_s: f64,
+        left_s: f64,
+    },
+    Syncing {
+        what: String,
+    },
+    Publishing {
+        photo: PhotoId,
+        target: String,
+        step: PublishStep,
+    },
+    /// Pierrot waits on purpose, for example before it reads a timeline back.
+    Waiting {
+        seconds: u64,
+        why: String,
+    },
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum PublishStep {
+    Claimed,
+    Prepared,
+    Uploaded,
+    Sending,
+    Posted,
+    Recorded,
+    NeedsReview,
+    Released,
+}
+
+/// The sending side; clones share one channel.
+#[derive(Clone, Debug)]
+pub struct Events(broadcast::Sender<Event>);
+
+impl Default for Events {
+    fn default() -> Self {
+        Self(broadcast::channel(256).0)
+    }
+}
+
+impl Events {
+    pub fn send(&self, event: Event) {
+        // Nobody listening is fine.
+        let _ = self.0.send(event);
+    }
+
+    pub fn subscribe(&self) -> broadcast::Receiver<Event> {
+        self.0.subscribe()
+    }
+}

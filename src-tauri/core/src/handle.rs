@@ -1,0 +1,216 @@
+//! The one handle of the engine: a home, its settings, and what they lead to.
+//!
+//! Invariant: opening it touches no network and asks no secret; every job goes through it.
+
+use std::{path::Path, sync::Arc};
+
+use rand::{Rng, SeedableRng};
+use rand_chacha::ChaCha8Rng;
+use tokio::sync::{Mutex, MutexGuard};
+
+use crate::{
+    catalogue::Catalogue,
+    clock::{Clock, SystemClock},
+    error::{Error, Result},
+    events::Events,
+    home::Home,
+    oauth::Stamp,
+    record::{
+        RecordStore, Sharing,
+        folder::FolderStore,
+        ledger::Ledger,
+        s3::{S3Settings, S3Store},
+    },
+    secrets::{self, SecretStore, Sensitive},
+    settings::{RecordKind, Settings},
+};
+
+/// What a home stands in: the clock, the secrets, the dice.
+#[derive(Clone, Debug)]
+pub struct World {
+    pub clock: Arc<dyn Clock>,
+    pub secrets: Arc<dyn SecretStore>,
+    /// For ids, nonces and jitter; never for a choice that somebody seeded.
+    pub seed: u64,
+}
+
+impl Default for World {
+    #[expect(clippy::disallowed_methods, reason = "the one place that throws the computer's own dice")]
+    fn default() -> Self {
+        Self { clock: Arc::new(SystemClock), secrets: secrets::from_environment(), seed: rand::rng().random() }
+    }
+}
+
+/// The engine on one home.
+#[derive(Debug)]
+pub struct Pierrot {
+    pub(crate) home: Home,
+    pub(crate) settings: Settings,
+    pub(crate) catalogue: Catalogue,
+    pub(crate) world: World,
+    pub(crate) events: Events,
+    computer: String,
+    writer: String,
+    dice: std::sync::Mutex<ChaCha8Rng>,
+    ledger: Mutex<Option<Ledger>>,
+}
+
+impl Pierrot {
+    /// Opens a home, creating what is not there.
+    pub fn open(root: &Path, world: World) -> Result<Self> {
+        let home = Home::open(root)?;
+        let settings = Settings::load(&home.config())?;
+        let catalogue = Catalogue::open(&home.catalogue())?;
+        let mut dice = ChaCha8Rng::seed_from_u64(world.seed);
+        let computer = match catalogue.state::<String>("computer")? {
+            Some(computer) => computer,
+            None => {
+                let fresh = hex_128(&mut dice);
+                catalogue.set_state("computer", &fresh)?;
+                fresh
+            }
+        };
+        let writer = hex_128(&mut dice);
+        Ok(Self {
+            home,
+            settings,
+            catalogue,
+            world,
+            events: Events::default(),
+            computer,
+            writer,
+            dice: std::sync::Mutex::new(dice),
+            ledger: Mutex::new(None),
+        })
+    }
+
+    pub fn settings(&self) -> &Settings {
+        &self.settings
+    }
+
+    pub fn home(&self) -> &Home {
+        &self.home
+    }
+
+    pub fn events(&self) -> &Events {
+        &self.events
+    }
+
+    pub(crate) fn now(&self) -> jiff::Timestamp {
+        self.world.clock.now()
+    }
+
+    /// 128 random bits in hex.
+    pub(crate) fn fresh_id(&self) -> String {
+        hex_128(&mut *self.dice())
+    }
+
+    pub(crate) fn fresh_seed(&self) -> u64 {
+        self.dice().random()
+    }
+
+    fn dice(&self) -> std::sync::MutexGuard<'_, ChaCha8Rng> {
+        self.dice.lock().unwrap_or_else(std::sync::PoisonError::into_inner)
+    }
+
+    /// Where requests get their nonce and time stamp.
+    pub(crate) fn stamps(&self) -> Arc<dyn Fn() -> Stamp + Send + Sync> {
+        let dice = std::sync::Mutex::new(ChaCha8Rng::seed_from_u64(self.fresh_seed()));
+        let clock = self.world.clock.clone();
+        Arc::new(move || Stamp {
+            nonce: hex_128(&mut *dice.lock().unwrap_or_else(std::sync::PoisonError::into_inner)),
+            timestamp: u64::try_from(clock.now().as_second()).unwrap_or(0),
+        })
+    }
+
+    /// A secret, asked for off the async threads: a keyring may block on a prompt.
+    pub(crate) async fn secret(&self, name: &str) -> Result<Option<Sensitive>> {
+        let (store, owned) = (self.world.secrets.clone(), name.to_owned());
+        let found = tokio::task::spawn_blocking(move || store.get(&owned)).await;
+        Ok(found.map_err(|_| Error::failed("The keyring could not be asked.", "Try again."))??)
+    }
+
+    pub(crate) async fn needed_secret(&self, name: &str) -> Result<Sensitive> {
+        self.secret(name).await?.ok_or_else(|| secrets::SecretError::NotSet(name.to_owned()).into())
+    }
+
+    /// The place of the record as the settings say; S3 needs its keys.
+    pub(crate) async fn store(&self) -> Result<Arc<dyn RecordStore>> {
+        self.store_for(self.sharing()?).await
+    }
+
+    pub(crate) async fn store_for(&self, sharing: Sharing) -> Result<Arc<dyn RecordStore>> {
+        let record = &self.settings.record;
+        match record.kind {
+            RecordKind::Folder => {
+                let path = self.home.root().join(&record.path);
+                if !path.exists() && self.catalogue.log_through()? > 0 {
+                    return Err(Error::try_later(
+                        format!("The folder of the record, {}, is not there.", path.display()),
+                        "Connect the disk it is on; if it is lost for good, `pierrot check --repair` makes it anew.",
+                    ));
+                }
+                Ok(Arc::new(FolderStore::open(path, sharing)?))
+            }
+            RecordKind::S3 => {
+                let settings = S3Settings {
+                    bucket: record.bucket.clone(),
+                    region: record.region.clone(),
+                    endpoint: Some(record.endpoint.clone()).filter(|endpoint| !endpoint.is_empty()),
+                    prefix: record.prefix.clone(),
+                    path_style: record.path_style,
+                    access_key_id: self.needed_secret("s3.access_key_id").await?.reveal().to_owned(),
+                    secret_access_key: self.needed_secret("s3.secret_access_key").await?.reveal().to_owned(),
+                };
+                Ok(Arc::new(S3Store::new(settings, sharing)?))
+            }
+        }
+    }
+
+    /// What the last probe of this record allowed.
+    fn sharing(&self) -> Result<Sharing> {
+        let probed: Option<crate::jobs::probe::Probed> = self.catalogue.state("probe")?;
+        let place = crate::jobs::probe::place(&self.settings.record);
+        Ok(match probed {
+            Some(probed) if probed.place == place && !probed.several_computers => Sharing::OneComputer,
+            Some(_) | None => Sharing::Several,
+        })
+    }
+
+    /// Forgets the open record; the next use opens it anew.
+    pub(crate) async fn close_ledger(&self) {
+        *self.ledger.lock().await = None;
+    }
+
+    /// The record, opened at the first use.
+    pub(crate) async fn ledger(&self) -> Result<LedgerGuard<'_>> {
+        let mut slot = self.ledger.lock().await;
+        if slot.is_none() {
+            let store = self.store().await?;
+            *slot = Some(Ledger::open(store, &self.catalogue, self.computer.clone(), self.writer.clone())?);
+        }
+        Ok(LedgerGuard(slot))
+    }
+}
+
+/// The open record, for as long as one job works with it.
+#[derive(Debug)]
+pub(crate) struct LedgerGuard<'a>(MutexGuard<'a, Option<Ledger>>);
+
+impl std::ops::Deref for LedgerGuard<'_> {
+    type Target = Ledger;
+
+    fn deref(&self) -> &Ledger {
+        self.0.as_ref().expect("opened before the guard was given out")
+    }
+}
+
+impl std::ops::DerefMut for LedgerGuard<'_> {
+    fn deref_mut(&mut self) -> &mut Ledger {
+        self.0.as_mut().expect("opened before the guard was given out")
+    }
+}
+
+fn hex_128(dice: &mut impl Rng) -> String {
+    format!("{:032x}", dice.random::<u128>())
+}

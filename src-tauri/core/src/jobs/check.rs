@@ -1,0 +1,241 @@
+//! Checking the record: the log's numbers, bytes and rules, and the documents against log and catalogue.
+//!
+//! Invariant: checking changes nothing; repairing makes derived documents anew and puts back entries this computer still has,
+//! and never writes over an entry.
+
+use serde::Serialize;
+use serde_json::Value;
+
+use crate::{
+    catalogue::sha256_hex,
+    error::Result,
+    fold::{Fold, Stand},
+    handle::Pierrot,
+    record::{
+        RecordStore,
+        append::{LOG, Put, name_of, put_entry, seq_of},
+        documents::{self, DB, Found, META, OURS, WAL},
+        ledger::{fold_bytes, local_fold},
+    },
+};
+
+/// What was found, and what was mended.
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
+pub struct CheckReport {
+    pub clean: bool,
+    /// Entries of the log that were read.
+    pub entries: u64,
+    pub published: usize,
+    pub photos: u64,
+    pub findings: Vec<Finding>,
+}
+
+/// One thing that is wrong.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Finding {
+    /// The name of the document or entry.
+    pub document: String,
+    pub wrong: String,
+    /// What would mend it.
+    pub mend: String,
+    pub mended: bool,
+}
+
+impl Pierrot {
+    /// Reads the whole record and says what is wrong; with `repair`, mends what can be.
+    pub async fn check(&self, repair: bool) -> Result<CheckReport> {
+        let store = self.store().await?;
+        let mut report = self.look_over(&*store).await?;
+        if !repair || report.findings.is_empty() {
+            report.clean = report.findings.is_empty();
+            return Ok(report);
+        }
+        self.put_back_entries(&*store, &report).await?;
+        self.close_ledger().await;
+        // The log is whole again, or what follows says why not.
+        if let Ok(mut ledger) = self.ready_ledger().await {
+            self.catalogue.set_state("documents", &Value::Null)?;
+            self.force_documents(&mut ledger).await?;
+        }
+        let after = self.look_over(&*store).await?;
+        for finding in &mut report.findings {
+            finding.mended = !after.findings.iter().any(|left| left.document == finding.document);
+        }
+        report.findings.extend(
+            after
+                .findings
+                .iter()
+                .filter(|left| !report.findings.iter().any(|f| f.document == left.document))
+                .cloned()
+                .collect::<Vec<_>>(),
+        );
+        report.clean = after.findings.is_empty();
+        Ok(report)
+    }
+
+    async fn look_over(&self, store: &dyn RecordStore) -> Result<CheckReport> {
+        let mut report = CheckReport { photos: self.catalogue.photos_total()?, ..CheckReport::default() };
+        let fold = self.check_log(store, &mut report).await?;
+        report.published = fold.imported().len()
+            + fold.attempts().filter(|attempt| matches!(attempt.stand, Stand::Posted { .. })).count();
+        for (name, sha256) in fold.files() {
+            match store.read(name).await? {
+                Some(bytes) if sha256_hex(&bytes) == *sha256 => {}
+                Some(_) => {
+                    report.find(name, "its bytes are not those that were taken over", "Put the original file back.")
+                }
+                None => report.find(name, "it is missing", "Put the original file back."),
+            }
+        }
+        self.check_db(store, &mut report).await?;
+        check_wal(store.read(WAL).await?.as_deref(), &fold, &mut report);
+        Ok(report)
+    }
+
+    /// Every entry from 1 on: there, readable, following the one before, and the same as this computer saw it.
+    async fn check_log(&self, store: &dyn RecordStore, report: &mut CheckReport) -> Result<Fold> {
+        let names = store.names(LOG, None).await?;
+        let last_there = names.iter().filter_map(|name| seq_of(name)).max().unwrap_or(0);
+        let last = last_there.max(self.catalogue.log_through()?);
+        for name in names.iter().filter(|name| seq_of(name).is_none()) {
+            report.find(name, "it is not an entry of the log", "Move the file elsewhere.");
+        }
+        let mut fold = Fold::default();
+        let mut whole = true;
+        for seq in 1..=last {
+            let name = name_of(seq);
+            let kept = self.catalogue.log_entry(seq)?;
+            let Some(bytes) = store.read(&name).await? else {
+                whole = false;
+                let mend = if kept.is_some() {
+                    PUT_BACK
+                } else {
+                    "Put the file back from a backup or another computer's copy."
+                };
+                report.find(&name, "the entry is missing", mend);
+                continue;
+            };
+            report.entries += 1;
+            if kept.as_ref().is_some_and(|kept| *kept != bytes) {
+                whole = false;
+                report.find(&name, "the entry was changed after this computer read it", "Put the original file back.");
+                continue;
+            }
+            if whole && let Err(error) = fold_bytes(&mut fold, seq, &bytes) {
+                whole = false;
+                report.find(&name, &error.message, "Put the original file back from a backup or a bucket version.");
+            }
+        }
+        for (seq, rule) in fold.void() {
+            tracing::debug!(seq, rule, "void, as the rules say");
+        }
+        if whole { Ok(fold) } else { local_fold(&self.catalogue) }
+    }
+
+    async fn check_db(&self, store: &dyn RecordStore, report: &mut CheckReport) -> Result<()> {
+        let remake = "Run `pierrot check --repair`: it is made anew from the catalogue.";
+        let (db, meta) = (store.read(DB).await?, store.read(META).await?);
+        if db.is_none() && meta.is_none() && report.photos == 0 {
+            return Ok(());
+        }
+        let rows = match documents::read_document(db.as_deref()) {
+            Found::Object(rows) => Some(rows),
+            Found::Nothing => {
+                report.find(DB, "it is missing", remake);
+                None
+            }
+            Found::Unreadable(why) => {
+                report.find(DB, &format!("it cannot be read ({why})"), remake);
+                None
+            }
+        };
+        let fields = match documents::read_document(meta.as_deref()) {
+            Found::Object(fields) => fields,
+            Found::Nothing => return Ok(report.find(META, "it is missing", remake)),
+            Found::Unreadable(why) => return Ok(report.find(META, &format!("it cannot be read ({why})"), remake)),
+        };
+        let sha256 = db.as_deref().map(sha256_hex);
+        if db.is_some() && fields.get("pierrot_db_sha256").and_then(Value::as_str) != sha256.as_deref() {
+            report.find(META, &format!("its SHA-256 is not that of {DB}"), remake);
+        }
+        let Some(rows) = rows else { return Ok(()) };
+        if fields.get("photos").and_then(Value::as_u64) != Some(rows.len() as u64) {
+            report.find(
+                META,
+                &format!("it counts {} photos, {DB} has {}", fields.get("photos").unwrap_or(&Value::Null), rows.len()),
+                remake,
+            );
+        }
+        let (expected, photos) = documents::db(&self.catalogue)?;
+        if sha256 != Some(sha256_hex(&expected)) && photos > 0 {
+            report.find(DB, "it differs from the catalogue", "Run `pierrot sync`, or `pierrot check --repair`.");
+        }
+        Ok(())
+    }
+
+    async fn put_back_entries(&self, store: &dyn RecordStore, report: &CheckReport) -> Result<()> {
+        for finding in report.findings.iter().filter(|finding| finding.mend == PUT_BACK) {
+            let Some(seq) = seq_of(&finding.document) else { continue };
+            let Some(bytes) = self.catalogue.log_entry(seq)? else { continue };
+            if let Put::Taken(_) = put_entry(store, seq, &bytes).await? {
+                tracing::warn!(seq, "somebody wrote this entry meanwhile");
+            }
+        }
+        Ok(())
+    }
+}
+
+const PUT_BACK: &str = "Run `pierrot check --repair`: this computer still has it.";
+
+impl CheckReport {
+    fn find(&mut self, document: &str, wrong: &str, mend: &str) {
+        self.findings.push(Finding {
+            document: document.to_owned(),
+            wrong: wrong.to_owned(),
+            mend: mend.to_owned(),
+            mended: false,
+        });
+    }
+}
+
+/// Every published photo must stand in `pierrot-wal.json`, and it must not claim to know more than the log.
+fn check_wal(bytes: Option<&[u8]>, fold: &Fold, report: &mut CheckReport) {
+    let remake = "Run `pierrot check --repair`: it is made anew from the log.";
+    let fields = match documents::read_document(bytes) {
+        Found::Object(fields) => fields,
+        Found::Nothing if fold.through() == 0 => return,
+        Found::Nothing => return report.find(WAL, "it is missing", remake),
+        Found::Unreadable(why) => return report.find(WAL, &format!("it cannot be read ({why})"), remake),
+    };
+    let ours = fields.get(OURS);
+    let through = ours.and_then(|ours| ours.get("through")).and_then(Value::as_u64);
+    let posted = |attempt: &&crate::fold::Attempt| matches!(attempt.stand, Stand::Posted { .. });
+    let photos = fold.attempts().filter(posted).map(|attempt| &attempt.about.photo).chain(fold.imported().keys());
+    let mut absent: Vec<String> =
+        photos.filter(|photo| !fields.contains_key(photo.as_str())).map(ToString::to_string).collect();
+    absent.dedup();
+    match through {
+        None => {
+            report.find(WAL, "it was not written by this Pierrot and waits to be taken over", "Run `pierrot recover`.")
+        }
+        Some(through) if through > fold.through() => report.find(
+            WAL,
+            &format!("it knows entry {through}, but the log ends at {}: entries were lost", fold.through()),
+            "Put the lost entries back from a backup or another computer.",
+        ),
+        Some(_) if !absent.is_empty() => {
+            absent.truncate(5);
+            report.find(WAL, &format!("published photos are not in it: {}", absent.join(", ")), remake);
+        }
+        Some(_) => {}
+    }
+    let extra = fields
+        .keys()
+        .filter(|id| id.as_str() != OURS)
+        .filter(|id| id.parse().is_ok_and(|photo| !fold.is_published(&photo)));
+    if through.is_some()
+        && let Some(id) = extra.into_iter().next()
+    {
+        report.find(WAL, &format!("photo {id} stands in it, but the log does not know that it was published"), remake);
+    }
+}

@@ -1,0 +1,118 @@
+//! Writing the derived documents to the record, db before meta, and never over something nobody has read.
+//!
+//! Invariant: bytes that Pierrot did not write are sealed under `imported/` before a document takes their place. A document
+//! that could not be written is written at the next occasion; publications do not depend on it.
+
+use serde_json::{Map, Value};
+
+use crate::{
+    catalogue::sha256_hex,
+    crash,
+    error::{Error, Result},
+    handle::{LedgerGuard, Pierrot},
+    record::{
+        Created, RecordStore,
+        documents::{self, Found, OURS},
+    },
+};
+
+/// What this computer last wrote, by SHA-256; bytes that differ came from elsewhere.
+#[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
+pub(crate) struct Written {
+    pub db: String,
+    pub photos: u64,
+    pub place: String,
+}
+
+impl Pierrot {
+    /// Writes `pierrot-db.json` and then `pierrot-meta.json` when the catalogue differs from what the record has.
+    pub(crate) async fn write_catalogue_documents(&self, store: &dyn RecordStore) -> Result<()> {
+        let (bytes, photos) = documents::db(&self.catalogue)?;
+        let sha256 = sha256_hex(&bytes);
+        let meta_bytes = store.read(documents::META).await?;
+        let known = match documents::read_document(meta_bytes.as_deref()) {
+            Found::Object(fields) => fields,
+            Found::Nothing | Found::Unreadable(_) => Map::new(),
+        };
+        let vouched = known.get("pierrot_db_sha256").and_then(Value::as_str) == Some(sha256.as_str())
+            && known.get("photos").and_then(Value::as_u64) == Some(photos);
+        let written: Option<Written> = self.catalogue.state("documents")?;
+        let place = store.address();
+        if vouched && written.is_some_and(|written| written.db == sha256 && written.place == place) {
+            return Ok(());
+        }
+        store.replace(documents::DB, bytes).await?;
+        crash::point("documents::after_db");
+        store.replace(documents::META, documents::meta(&sha256, photos, known)).await?;
+        crash::point("documents::after_meta");
+        self.catalogue.set_state("documents", &Written { db: sha256, photos, place })?;
+        self.catalogue.set_state("documents_pending", &false)?;
+        Ok(())
+    }
+
+    /// Writes `pierrot-wal.json` from the fold; a failure is noted and mended later.
+    pub(crate) async fn write_wal_document(&self, ledger: &mut LedgerGuard<'_>) {
+        if let Err(error) = self.try_wal_document(ledger).await {
+            tracing::warn!(%error, "pierrot-wal.json could not be written now; it will be at the next occasion");
+        }
+    }
+
+    pub(crate) async fn try_wal_document(&self, ledger: &mut LedgerGuard<'_>) -> Result<()> {
+        let store = ledger.store();
+        if let Some(there) = store.read(documents::WAL).await? {
+            match documents::read_document(Some(&there)) {
+                Found::Object(fields) if through(&fields) > Some(ledger.fold().through()) => return Ok(()),
+                Found::Object(fields) if fields.contains_key(OURS) => {}
+                // The first Pierrot wrote it meanwhile: its rows go into the log first.
+                Found::Object(_) => return Err(foreign()),
+                Found::Unreadable(_) | Found::Nothing => seal(store, documents::WAL, &there).await?,
+            }
+        }
+        store.replace(documents::WAL, documents::wal(&self.catalogue, ledger.fold())?).await?;
+        self.catalogue.set_state("wal_through", &ledger.fold().through())?;
+        Ok(())
+    }
+
+    /// Makes all three documents anew, whatever is there; what cannot be read is sealed first.
+    pub(crate) async fn force_documents(&self, ledger: &mut LedgerGuard<'_>) -> Result<()> {
+        for name in [documents::DB, documents::META] {
+            let there = ledger.store().read(name).await?;
+            if let (Found::Unreadable(_), Some(bytes)) = (documents::read_document(there.as_deref()), &there) {
+                seal(ledger.store(), name, bytes).await?;
+            }
+        }
+        self.write_catalogue_documents(ledger.store()).await?;
+        self.try_wal_document(ledger).await
+    }
+
+    pub(crate) async fn write_wal_document_if_stale(&self, ledger: &mut LedgerGuard<'_>) {
+        let written: u64 = self.catalogue.state("wal_through").ok().flatten().unwrap_or(0);
+        if written < ledger.fold().through() {
+            self.write_wal_document(ledger).await;
+        }
+    }
+}
+
+fn foreign() -> Error {
+    Error::try_later(
+        "pierrot-wal.json was written by the first Pierrot meanwhile.",
+        "Run `pierrot recover`: it takes it over.",
+    )
+}
+
+/// Through which log entry a `pierrot-wal.json` holds.
+pub(crate) fn through(fields: &Map<String, Value>) -> Option<u64> {
+    fields.get(OURS)?.get("through")?.as_u64()
+}
+
+/// Keeps bytes for ever under a name made from them; there already is fine.
+pub(crate) async fn seal(store: &dyn RecordStore, name: &str, bytes: &[u8]) -> Result<()> {
+    let sealed = documents::sealed_name(name, bytes);
+    match store.create(&sealed, bytes).await? {
+        Created::Done | Created::Exists => Ok(()),
+        Created::Unsure(_) => match store.read(&sealed).await? {
+            Some(there) if there == bytes => Ok(()),
+            Some(_) | None => Ok(store.replace(&sealed, bytes.to_vec()).await?),
+        },
+    }
+}

@@ -1,0 +1,189 @@
+//! Taking over what the first Pierrot left: its db.json into the catalogue, its wal.json into the log as published.
+//!
+//! Invariant: nothing of it is overwritten before its content is in the log (wal rows verbatim, db sealed beside it and named
+//! there); doing it twice adds nothing.
+
+use std::{collections::BTreeMap, path::Path};
+
+use serde::Serialize;
+use serde_json::{Map, Value};
+
+use crate::{
+    catalogue::{Row, sha256_hex},
+    crash,
+    error::{Error, Result},
+    fold::Fold,
+    handle::{LedgerGuard, Pierrot},
+    jobs::documents::seal,
+    log::Fact,
+    photo::PhotoId,
+    record::{
+        documents::{self, DB, Found, META, OURS, WAL},
+        ledger::Entries,
+    },
+};
+
+/// Rows of wal.json in one log entry.
+const ROWS_MAX: usize = 500;
+const FILE_BYTES_MAX: u64 = 256 * 1024 * 1024;
+
+/// What was taken over.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct Imported {
+    /// Photos new to the catalogue.
+    pub photos: u64,
+    /// Photos that now count as published.
+    pub published: u64,
+    /// Rows whose id is not a photo id; they stay in the sealed copy.
+    pub skipped: u64,
+}
+
+/// The three files as found.
+#[derive(Debug, Default)]
+struct Files(BTreeMap<&'static str, Vec<u8>>);
+
+impl Pierrot {
+    /// Imports the first Pierrot's files from a folder.
+    pub async fn import_record(&self, folder: &Path) -> Result<Imported> {
+        let mut files = Files::default();
+        for name in [DB, WAL, META] {
+            let path = folder.join(name);
+            let size = match path.metadata() {
+                Ok(found) => found.len(),
+                Err(error) if error.kind() == std::io::ErrorKind::NotFound => continue,
+                Err(error) => return Err(unreadable(&path, &error.to_string())),
+            };
+            if size > FILE_BYTES_MAX {
+                return Err(unreadable(&path, "it is larger than 256 MB"));
+            }
+            files.0.insert(name, std::fs::read(&path).map_err(|error| unreadable(&path, &error.to_string()))?);
+        }
+        if !files.0.contains_key(DB) && !files.0.contains_key(WAL) {
+            return Err(Error::failed(
+                format!("{} has neither {DB} nor {WAL}.", folder.display()),
+                "Name the folder with the first Pierrot's files.",
+            ));
+        }
+        let mut ledger = self.ready_ledger().await?;
+        let imported = self.import_files(&mut ledger, &files).await?;
+        self.write_catalogue_documents(ledger.store()).await?;
+        self.try_wal_document(&mut ledger).await?;
+        Ok(imported)
+    }
+
+    /// Takes over documents that lie at the record and were not written by this Pierrot.
+    pub(crate) async fn take_over(&self, ledger: &mut LedgerGuard<'_>) -> Result<()> {
+        let mut files = Files::default();
+        let store = ledger.store();
+        if let Some(wal) = store.read(WAL).await? {
+            match documents::read_document(Some(&wal)) {
+                Found::Object(fields) if fields.contains_key(OURS) && fresh_rows(ledger.fold(), &fields).is_empty() => {
+                }
+                Found::Unreadable(_) if ledger.fold().through() > 0 => {}
+                Found::Object(_) | Found::Unreadable(_) | Found::Nothing => {
+                    files.0.insert(WAL, wal);
+                }
+            }
+        }
+        if ledger.fold().through() == 0 || files.0.contains_key(WAL) {
+            let meta = store.read(META).await?;
+            let ours = matches!(documents::read_document(meta.as_deref()), Found::Object(fields) if fields.contains_key("pierrot_db_sha256"));
+            if !ours && let Some(db) = store.read(DB).await? {
+                files.0.insert(DB, db);
+                files.0.extend(meta.map(|meta| (META, meta)));
+            }
+        }
+        if files.0.is_empty() {
+            return Ok(());
+        }
+        tracing::info!(at = store.address(), "taking over the documents of the first Pierrot");
+        self.import_files(ledger, &files).await?;
+        self.try_wal_document(ledger).await
+    }
+
+    async fn import_files(&self, ledger: &mut LedgerGuard<'_>, files: &Files) -> Result<Imported> {
+        let mut imported = Imported::default();
+        let db = files.object(DB)?;
+        let wal = files.object(WAL)?;
+        let mut sealed = BTreeMap::new();
+        for (name, bytes) in &files.0 {
+            seal(ledger.store(), name, bytes).await?;
+            sealed.insert(documents::sealed_name(name, bytes), sha256_hex(bytes));
+            crash::point("import::after_seal");
+        }
+        let rows: Vec<Row> = db
+            .iter()
+            .chain(&wal)
+            .filter(|(id, _)| id.as_str() != OURS)
+            .filter_map(|(id, row)| self.row(id, row, &mut imported))
+            .collect();
+        let fresh = fresh_rows(ledger.fold(), &wal);
+        imported.published = fresh.len() as u64;
+        let (target, _) = self.target(None)?;
+        let known = sealed.iter().all(|(name, sha256)| ledger.fold().files().get(name) == Some(sha256));
+        if !fresh.is_empty() || !known {
+            for rows in chunks(fresh) {
+                let fact = Fact::Imported { target: target.to_owned(), published: rows, files: sealed.clone() };
+                let mut keep = |fold: &Fold, entries: &Entries| self.keep_entries(fold, entries);
+                ledger.append(fact, self.now(), &mut keep).await?;
+                crash::point("import::after_entry");
+            }
+        }
+        imported.photos = self.catalogue.import_rows(rows)?;
+        self.catalogue_changed()?;
+        Ok(imported)
+    }
+
+    fn row(&self, id: &str, row: &Value, imported: &mut Imported) -> Option<Row> {
+        let mut fields = row.as_object()?.clone();
+        // Where it was published belongs to the log, not to the photo.
+        fields.remove("pierrot_wal_timestamp");
+        let row = documents::row_from_db(id, &fields);
+        if row.is_none() {
+            imported.skipped += 1;
+        }
+        Some(Row { first_seen_us: self.now().as_microsecond(), ..row? })
+    }
+}
+
+impl Files {
+    fn object(&self, name: &str) -> Result<Map<String, Value>> {
+        match documents::read_document(self.0.get(name).map(Vec::as_slice)) {
+            Found::Object(fields) => Ok(fields),
+            Found::Nothing => Ok(Map::new()),
+            Found::Unreadable(why) => Err(Error::failed(
+                format!("{name} cannot be read ({why}), so it is unknown what was published before."),
+                "Mend that file or put back an older version of it; nothing was changed.",
+            )),
+        }
+    }
+}
+
+/// Rows that do not count as published yet.
+fn fresh_rows(fold: &Fold, wal: &Map<String, Value>) -> Map<String, Value> {
+    wal.iter()
+        .filter(|(id, row)| {
+            let known = id.parse::<PhotoId>().is_ok_and(|photo| fold.is_published(&photo));
+            id.as_str() != OURS && row.is_object() && !known
+        })
+        .map(|(id, row)| (id.clone(), row.clone()))
+        .collect()
+}
+
+/// At most so many rows an entry, and at least one chunk, so that the sealed files are named.
+fn chunks(rows: Map<String, Value>) -> Vec<Map<String, Value>> {
+    let mut chunks = vec![Map::new()];
+    for (id, row) in rows {
+        if chunks.last().is_none_or(|chunk| chunk.len() >= ROWS_MAX) {
+            chunks.push(Map::new());
+        }
+        if let Some(chunk) = chunks.last_mut() {
+            chunk.insert(id, row);
+        }
+    }
+    chunks
+}
+
+fn unreadable(path: &Path, why: &str) -> Error {
+    Error::failed(format!("{} cannot be read ({why}).", path.display()), "Check the file and try again.")
+}

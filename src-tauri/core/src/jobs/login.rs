@@ -1,0 +1,211 @@
+//! Signing in: Flickr by a code, X by a code or by the four strings of its console; and the clients made from the secrets.
+//!
+//! Invariant: a login step that consumed its code is never repeated; a token goes to the keyring before anybody hears of it.
+
+use std::sync::Arc;
+
+use crate::{
+    budget::{Budget, State, Take},
+    catalogue::sha256_hex,
+    error::{Error, Result},
+    handle::Pierrot,
+    http::{self, Kind, Reach},
+    jobs::eligible::KnownAccount,
+    pictures,
+    secrets::Sensitive,
+    sources::flickr::{self, Flickr, FlickrKeys, login},
+    targets::x::{self, X},
+};
+
+/// Most Flickr calls in an hour.
+const CALLS_PER_HOUR: u32 = 3_600;
+
+/// A Flickr login that waits for its code.
+#[derive(Debug)]
+pub struct FlickrLogin {
+    pending: login::Pending,
+}
+
+/// A target's client, and whose token it carries.
+#[derive(Debug)]
+pub(crate) struct Signed {
+    pub x: X,
+    /// Hex SHA-256 of the token.
+    token_sha256: String,
+}
+
+/// An X login that waits for its PIN.
+#[derive(Debug)]
+pub struct XLogin {
+    target: String,
+    app: (Sensitive, Sensitive),
+    pending: x::login::Pending,
+}
+
+impl FlickrLogin {
+    /// Where the photographer allows Pierrot to read.
+    pub fn authorize_url(&self) -> &str {
+        self.pending.authorize_url().as_str()
+    }
+}
+
+impl XLogin {
+    pub fn authorize_url(&self) -> &str {
+        self.pending.authorize_url.as_str()
+    }
+}
+
+impl Pierrot {
+    /// The source as the settings and secrets say, paced by the saved budget.
+    pub(crate) async fn flickr(&self) -> Result<Flickr> {
+        let settings = &self.settings.flickr;
+        let keys = self.flickr_keys().await?;
+        let signed = keys.api_secret.is_some() && keys.token.is_some() && keys.token_secret.is_some();
+        if settings.user == "me" && !signed {
+            return Err(Error::new(
+                crate::error::Code::SignInAgain,
+                "Pierrot is not signed in to Flickr, so it does not know whose photos \"me\" are.",
+                "Run `pierrot login flickr`, or name the account in config.toml ([flickr] user = \"12345678@N01\").",
+            ));
+        }
+        let asked = flickr::FlickrSettings {
+            api_url: settings.api_url.clone(),
+            user: settings.user.clone(),
+            // Signed in, the catalogue mirrors everything; what may go out is decided later.
+            safe_search: if signed { 3 } else { 1 },
+            content_types: settings.content_types.parse().unwrap_or_default(),
+        };
+        let client = http::Client::new(Kind::Api, Reach::of(&settings.api_url)?)?;
+        Ok(Flickr::new(asked, keys, client, self.stamps(), self.turn(), self.fresh_seed()))
+    }
+
+    pub(crate) fn picture_client(&self) -> Result<http::Client> {
+        Ok(http::Client::new(Kind::Pictures, pictures::reach(&self.settings.flickr.api_url))?)
+    }
+
+    async fn flickr_keys(&self) -> Result<FlickrKeys> {
+        Ok(FlickrKeys {
+            api_key: self.needed_secret("flickr.api_key").await?,
+            api_secret: self.secret("flickr.api_secret").await?,
+            token: self.secret("flickr.token").await?,
+            token_secret: self.secret("flickr.token_secret").await?,
+        })
+    }
+
+    /// One turn of the token bucket for each call; its state survives the program.
+    fn turn(&self) -> flickr::Turn {
+        let settings = &self.settings.flickr;
+        if settings.calls_per_second == 0.0 {
+            return flickr::no_limit();
+        }
+        let budget = Budget { per_second: settings.calls_per_second, burst: settings.burst, per_hour: CALLS_PER_HOUR };
+        let saved: Option<State> = self.catalogue.state("budget").ok().flatten();
+        let state = std::sync::Mutex::new(saved.unwrap_or_default());
+        let (clock, notes) = (self.world.clock.clone(), self.catalogue.clone());
+        Arc::new(move || {
+            let mut state = state.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+            let now_ms = u64::try_from(clock.now().as_millisecond()).unwrap_or(0);
+            let take = budget.take(&mut state, now_ms);
+            if take == Take::Go {
+                // A lost note costs a few calls' worth of patience, nothing else.
+                let _ = notes.note_state("budget", &*state);
+            }
+            take
+        })
+    }
+
+    /// The client of a target, from its four secrets.
+    pub(crate) async fn x(&self, target: &str) -> Result<Signed> {
+        let (name, settings) = self.target(Some(target))?;
+        let secret = |part: &str| format!("{name}.{part}");
+        let token = self.needed_secret(&secret("access_token")).await?;
+        let keys = x::OwnedKeys {
+            consumer_key: self.needed_secret(&secret("consumer_key")).await?,
+            consumer_secret: self.needed_secret(&secret("consumer_secret")).await?,
+            token: Some(token.clone()),
+            token_secret: Some(self.needed_secret(&secret("access_token_secret")).await?),
+        };
+        let x = X::new(settings.api_url.clone(), keys, self.owned_stamps())?;
+        Ok(Signed { x, token_sha256: sha256_hex(token.reveal().as_bytes()) })
+    }
+
+    /// Whose account a target is; asked once for each token, since X charges for it.
+    pub(crate) async fn account(&self, target: &str, signed: &Signed) -> Result<KnownAccount> {
+        let key = format!("account/{target}");
+        let token_sha256 = signed.token_sha256.clone();
+        if let Some(known) =
+            self.catalogue.state::<KnownAccount>(&key)?.filter(|known| known.token_sha256 == token_sha256)
+        {
+            return Ok(known);
+        }
+        let account = signed.x.me().await?;
+        let known = KnownAccount { token_sha256, id: account.id, username: account.username };
+        self.catalogue.set_state(&key, &known)?;
+        Ok(known)
+    }
+
+    /// First step of the Flickr login.
+    pub async fn begin_flickr_login(&self) -> Result<FlickrLogin> {
+        self.needed_secret("flickr.api_secret").await?;
+        let keys = FlickrKeys { token: None, token_secret: None, ..self.flickr_keys().await? };
+        let oauth_url = &self.settings.flickr.oauth_url;
+        let client = http::Client::new(Kind::Api, Reach::of(oauth_url)?)?;
+        Ok(FlickrLogin { pending: login::begin(&client, &self.stamps(), oauth_url, &keys).await? })
+    }
+
+    /// Second step: the code, or the whole redirected address, as the photographer typed it. Answers with the user name.
+    pub async fn finish_flickr_login(&self, begun: FlickrLogin, typed: &str) -> Result<String> {
+        let client = http::Client::new(Kind::Api, Reach::of(&self.settings.flickr.oauth_url)?)?;
+        let done = login::finish(&client, &self.stamps(), &begun.pending, typed).await?;
+        self.keep_secret("flickr.token", done.token).await?;
+        self.keep_secret("flickr.token_secret", done.token_secret).await?;
+        Ok(done.username)
+    }
+
+    pub async fn begin_x_login(&self, target: Option<&str>) -> Result<XLogin> {
+        let (name, settings) = self.target(target)?;
+        let key = self.needed_secret(&format!("{name}.consumer_key")).await?;
+        let secret = self.needed_secret(&format!("{name}.consumer_secret")).await?;
+        let app = (key, secret);
+        let pending = x::login::request_token(settings.api_url.clone(), app.clone(), self.owned_stamps()).await?;
+        Ok(XLogin { target: name.to_owned(), app, pending })
+    }
+
+    pub async fn finish_x_login(&self, begun: XLogin, typed: &str) -> Result<String> {
+        let base = self.target(Some(&begun.target))?.1.api_url.clone();
+        let done = x::login::access_token(base, begun.app, &begun.pending, typed, self.owned_stamps()).await?;
+        self.keep_secret(&format!("{}.access_token", begun.target), done.token).await?;
+        self.keep_secret(&format!("{}.access_token_secret", begun.target), done.token_secret).await?;
+        Ok(done.account.username)
+    }
+
+    fn owned_stamps(&self) -> x::Stamps {
+        let stamps = self.stamps();
+        Box::new(move || stamps())
+    }
+
+    /// Puts a secret into the keyring, off the async threads.
+    pub async fn keep_secret(&self, name: &str, secret: Sensitive) -> Result<()> {
+        let (store, owned) = (self.world.secrets.clone(), name.to_owned());
+        let kept = tokio::task::spawn_blocking(move || store.set(&owned, &secret)).await;
+        Ok(kept.map_err(|_| Error::failed("The keyring could not be asked.", "Try again."))??)
+    }
+
+    /// Takes a secret out of the keyring; whether there was one.
+    pub async fn remove_secret(&self, name: &str) -> Result<bool> {
+        let (store, owned) = (self.world.secrets.clone(), name.to_owned());
+        let removed = tokio::task::spawn_blocking(move || store.remove(&owned)).await;
+        Ok(removed.map_err(|_| Error::failed("The keyring could not be asked.", "Try again."))??)
+    }
+
+    /// Names of the secrets that are set, never their values.
+    pub async fn secret_names(&self) -> Result<Vec<String>> {
+        let mut set = Vec::new();
+        for name in crate::secrets::names(&self.settings) {
+            if self.secret(&name).await?.is_some() {
+                set.push(name);
+            }
+        }
+        Ok(set)
+    }
+}

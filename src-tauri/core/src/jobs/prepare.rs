@@ -1,0 +1,227 @@
+//! Getting one photo ready: asked for once more at its source, downloaded, made fit for the target, worded.
+//!
+//! Invariant: a photo that was deleted, made private, replaced or restricted since the last sync never comes out of here,
+//! and the catalogue learns it. Nothing is sent from here.
+
+use pierrot_looks::{Limits, Prepared};
+
+use crate::{
+    caption::{self, Caption, Facts, Template},
+    catalogue::{Presence, Row, sha256_hex},
+    choose::has_tag,
+    error::{Code, Error, Result},
+    handle::Pierrot,
+    log::{About, Frozen},
+    photo::{Photo, PhotoId},
+    pictures::{self, PictureFetchError},
+    publication::End,
+    settings::TargetSettings,
+    sources::flickr::{Flickr, FlickrError, Info},
+    targets::x,
+};
+
+/// Smaller sizes tried when the best one cannot be had.
+const SIZES_MAX: usize = 4;
+
+/// A photo that could go out now.
+#[derive(Debug)]
+pub(crate) struct Ready {
+    /// Absent when the media of an earlier attempt is used again.
+    pub picture: Option<Prepared>,
+    pub caption: Caption,
+    pub alt_text: String,
+    pub cost_usd: f64,
+    pub warnings: Vec<&'static str>,
+}
+
+/// Why a photo could not be made ready.
+#[derive(Debug)]
+pub(crate) struct Unfit {
+    pub end: End,
+    pub error: Error,
+    /// A failure of this computer itself (disk), which ends the whole job.
+    pub local: Option<Error>,
+}
+
+impl Unfit {
+    fn new(end: End, error: Error) -> Self {
+        Self { end, error, local: None }
+    }
+
+    fn changed(photo: &PhotoId, why: &str) -> Self {
+        let message = format!("Photo {photo} is not what it was at the last sync: {why}.");
+        Self::new(End::Changed, Error::failed(message, "Nothing to do: Pierrot picks another photo."))
+    }
+}
+
+impl From<Error> for Unfit {
+    fn from(error: Error) -> Self {
+        Self { end: End::TryLater, error: error.clone(), local: Some(error) }
+    }
+}
+
+impl From<FlickrError> for Unfit {
+    fn from(error: FlickrError) -> Self {
+        let end = match error.code() {
+            Code::SignInAgain => End::SignIn,
+            Code::AskPhotographer => End::Photographer,
+            Code::TryLater | Code::FixSettings | Code::NewerVersionNeeded | Code::Failed => End::TryLater,
+        };
+        Self::new(end, error.into())
+    }
+}
+
+impl Ready {
+    pub(crate) fn freeze(&self, media: &x::Media) -> Frozen {
+        Frozen {
+            text: self.caption.text.clone(),
+            alt_text: self.alt_text.clone(),
+            body: x::body(&self.caption.text, &media.id),
+            media_id: media.id.clone(),
+            media_key: media.key.clone(),
+            picture_sha256: self.picture.as_ref().map(|picture| sha256_hex(&picture.bytes)).unwrap_or_default(),
+            cost_usd: self.cost_usd,
+        }
+    }
+
+    /// The target did not take the alt text: the post must not be lost for it.
+    pub(crate) fn alt_text_lost(&mut self) {
+        self.alt_text.clear();
+        self.cost_usd = caption::cost_usd(self.caption.has_url, false);
+    }
+}
+
+impl Pierrot {
+    /// Makes a photo ready for a target; `with_picture` is false when uploaded media is used again.
+    pub(crate) async fn prepare(
+        &self,
+        about: &About,
+        target: &TargetSettings,
+        with_picture: bool,
+    ) -> std::result::Result<Ready, Unfit> {
+        let flickr = self.flickr().await?;
+        let row = self.confirm_at_source(&flickr, &about.photo, true).await?;
+        let picture = if with_picture { Some(self.fetch(&flickr, &about.photo, target).await?) } else { None };
+        Ok(word(&row.photo, target, picture)?)
+    }
+
+    /// Asks the source for the photo as it is now; the catalogue learns what changed when `learn` is set.
+    pub(crate) async fn confirm_at_source(
+        &self,
+        flickr: &Flickr,
+        photo: &PhotoId,
+        learn: bool,
+    ) -> std::result::Result<Row, Unfit> {
+        let known = self.catalogue.photo(photo).map_err(Error::from)?;
+        let Some(known) = known else {
+            return Err(Unfit::changed(photo, "the catalogue does not have it"));
+        };
+        let Some(info) = flickr.info(photo).await? else {
+            if learn {
+                let gone = |row: &mut Row| row.presence = Presence::Missing;
+                self.catalogue.change_photo(photo, gone).map_err(Error::from)?;
+                self.catalogue_changed()?;
+            }
+            return Err(Unfit::changed(photo, "it was deleted, or you may no longer see it"));
+        };
+        let fresh = Row { photo: learned(&known.photo, &info), ..known.clone() };
+        if learn && fresh != known {
+            self.catalogue.change_photo(photo, |row| *row = fresh.clone()).map_err(Error::from)?;
+            self.catalogue_changed()?;
+        }
+        if !known.photo.secret.is_empty() && !info.secret.is_empty() && info.secret != known.photo.secret {
+            return Err(Unfit::changed(photo, "its picture was replaced"));
+        }
+        if let Err(why) = self.filters()?.judge(&fresh) {
+            return Err(Unfit::changed(photo, &why.to_string()));
+        }
+        Ok(fresh)
+    }
+
+    pub(crate) async fn fetch(
+        &self,
+        flickr: &Flickr,
+        photo: &PhotoId,
+        target: &TargetSettings,
+    ) -> std::result::Result<Prepared, Unfit> {
+        let Some(sizes) = flickr.sizes(photo).await? else {
+            return Err(Unfit::changed(photo, "its sizes are no longer there"));
+        };
+        let limits = Limits { bytes_max: target.max_bytes, side_max: target.max_side };
+        let client = self.picture_client()?;
+        let mut passing = None;
+        let mut bad = format!("Photo {photo} has no picture that could be used");
+        for size in pictures::best(&sizes, target.max_side).into_iter().take(SIZES_MAX) {
+            let bytes = match pictures::download(&client, &size.url, pictures::PICTURE_BYTES_MAX).await {
+                Ok(bytes) => bytes,
+                Err(error) => {
+                    tracing::info!(%photo, size = size.label, %error, "trying a smaller size");
+                    if error.code() == Code::TryLater {
+                        passing = Some(error);
+                    } else {
+                        bad = format!("Photo {photo}: {error}");
+                    }
+                    continue;
+                }
+            };
+            let limits = limits.clone();
+            match tokio::task::spawn_blocking(move || pierrot_looks::prepare(&bytes, &limits)).await {
+                Ok(Ok(prepared)) => return Ok(prepared),
+                Ok(Err(error)) => bad = format!("Photo {photo}: {error}"),
+                Err(_) => bad = format!("Photo {photo}: its picture cannot be decoded"),
+            }
+        }
+        Err(passing.map_or_else(|| bad_picture(bad), passing_trouble))
+    }
+}
+
+fn bad_picture(why: String) -> Unfit {
+    let now = "Look at the photo on Flickr: replace its file there, or keep it out with `pierrot exclude`.";
+    Unfit::new(End::BadPicture, Error::new(Code::AskPhotographer, format!("{}.", why.trim_end_matches('.')), now))
+}
+
+fn passing_trouble(error: PictureFetchError) -> Unfit {
+    Unfit::new(End::TryLater, Error::try_later(error.to_string(), "Try again later; nothing was posted."))
+}
+
+/// What getInfo tells, on top of what lists told.
+fn learned(known: &Photo, info: &Info) -> Photo {
+    Photo {
+        title: info.title.clone(),
+        description: info.description.clone(),
+        privacy: info.privacy,
+        safety: info.safety.or(known.safety),
+        media: info.media,
+        secret: if info.secret.is_empty() { known.secret.clone() } else { info.secret.clone() },
+        original_secret: info.original_secret.clone().or_else(|| known.original_secret.clone()),
+        updated_at: known.updated_at.max(info.updated_at),
+        ..known.clone()
+    }
+}
+
+/// Caption, alt text, warnings and price of one photo for one target.
+pub(crate) fn word(photo: &Photo, target: &TargetSettings, picture: Option<Prepared>) -> Result<Ready> {
+    let template = |text: &str| {
+        Template::parse(text)
+            .map_err(|error| Error::settings(error.to_string(), "Correct the template in config.toml."))
+    };
+    let url = photo.page_url();
+    let facts = Facts {
+        title: &photo.title,
+        description: &photo.description,
+        tags: &photo.tags,
+        date_taken: photo.taken.as_deref(),
+        url: &url,
+    };
+    let caption = template(&target.caption)?.caption(&facts, target.max_text, target.link);
+    let alt_text = template(&target.alt)?.alt_text(&facts);
+    let cost_usd = caption::cost_usd(caption.has_url, !alt_text.is_empty());
+    let sensitive = &target.sensitive;
+    let kinds = [
+        ("adult_content", &sensitive.adult_content),
+        ("graphic_violence", &sensitive.graphic_violence),
+        ("other", &sensitive.other),
+    ];
+    let warnings = kinds.into_iter().filter(|(_, tags)| has_tag(&photo.tags, tags)).map(|(kind, _)| kind).collect();
+    Ok(Ready { picture, caption, alt_text, cost_usd, warnings })
+}

@@ -1,0 +1,182 @@
+//! The photographer's answers to what could not be known: it is posted, post it again, or skip it.
+//!
+//! Invariant: only this can lead to a second POST of a photo, and the timeline is read once more before it does.
+
+use serde::Serialize;
+
+use crate::{
+    error::{Error, Result},
+    fold::{Attempt, Fold, Stand},
+    handle::{LedgerGuard, Pierrot},
+    jobs::{publish::PublishReport, publishing},
+    log::{Answer, Fact},
+    record::ledger::{Appended, Entries},
+};
+
+/// One publication that waits for an answer.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct OpenReview {
+    pub id: String,
+    pub photo_id: String,
+    pub target: String,
+    pub text: String,
+    pub detail: String,
+    pub at: String,
+    /// Where to look.
+    pub account: Option<String>,
+}
+
+/// What a person says about one of them.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum ReviewAnswer {
+    /// The address of the post.
+    Posted(String),
+    PostAgain,
+    Skip,
+}
+
+impl Pierrot {
+    /// Publications that wait for an answer, oldest first; the record is read when it can be reached.
+    pub async fn reviews(&self) -> Result<Vec<OpenReview>> {
+        let fold = self.newest_fold().await?;
+        let mut open: Vec<&Attempt> =
+            fold.attempts().filter(|a| matches!(a.stand, Stand::NeedsReview { .. })).collect();
+        open.sort_by_key(|attempt| attempt.last_seq);
+        Ok(open.into_iter().map(shown).collect())
+    }
+
+    /// Writes a person's answer down; `PostAgain` sends at once.
+    pub async fn answer(&self, id: &str, answer: &ReviewAnswer) -> Result<Option<PublishReport>> {
+        let mut ledger = self.ready_ledger().await?;
+        let attempt = find(ledger.fold(), id)?;
+        let answer = match answer {
+            ReviewAnswer::Posted(address) => posted(address)?,
+            ReviewAnswer::Skip => Answer::Skip,
+            ReviewAnswer::PostAgain => match self.seen_after_all(&ledger, &attempt).await? {
+                Some(found) => found,
+                None => Answer::PostAgain,
+            },
+        };
+        let again = answer == Answer::PostAgain;
+        let fact = Fact::Resolved { about: attempt.about.clone(), answer };
+        let mut keep = |fold: &Fold, entries: &Entries| self.keep_entries(fold, entries);
+        if let Appended::Void(rule) = ledger.append(fact, self.now(), &mut keep).await? {
+            return Err(Error::failed(
+                format!("This review was answered meanwhile ({rule})."),
+                "Run `pierrot review`.",
+            ));
+        }
+        self.write_wal_document(&mut ledger).await;
+        if !again {
+            return Ok(None);
+        }
+        let recovered = self.recover_with(&mut ledger, Some(&attempt.about.target)).await?;
+        match (recovered.published_again, recovered.error) {
+            (Some(report), _) => Ok(Some(report)),
+            (None, Some(error)) => Err(error),
+            (None, None) => Ok(None),
+        }
+    }
+
+    /// The post may have shown up since the last look: then it must not go out again.
+    async fn seen_after_all(&self, ledger: &LedgerGuard<'_>, attempt: &Attempt) -> Result<Option<Answer>> {
+        let (name, target) = self.target(Some(&attempt.about.target))?;
+        let signed = self.x(name).await?;
+        let account = self.account(name, &signed).await?;
+        let Some(frozen) = &attempt.frozen else { return Ok(None) };
+        let mut looking =
+            publishing::Attempt::new(attempt.about.clone(), attempt.slot.clone(), target, &signed.x, &account);
+        looking.known_posts = super::publish::known_posts(ledger.fold());
+        looking.sent_at = attempt.last_at.parse::<jiff::Timestamp>().map_or(0, |at| at.as_second() - 86_400);
+        let found = publishing::read_back(&looking, frozen).await.map_err(|error| publishing::upload_error(error).0)?;
+        Ok(found.map(|post_id| Answer::Posted { post_url: looking.post_url(&post_id), post_id }))
+    }
+
+    /// The fold with everything the record holds now, or what is known here when it is away.
+    pub(crate) async fn newest_fold(&self) -> Result<Fold> {
+        let refreshed = async {
+            let mut ledger = self.ledger().await?;
+            ledger.refresh(&mut |fold: &Fold, entries: &Entries| self.keep_entries(fold, entries)).await?;
+            Ok::<Fold, Error>(ledger.fold().clone())
+        };
+        match refreshed.await {
+            Ok(fold) => Ok(fold),
+            Err(error) => {
+                tracing::warn!(%error, "the record cannot be read now; showing what is known here");
+                crate::record::ledger::local_fold(&self.catalogue)
+            }
+        }
+    }
+}
+
+fn shown(attempt: &Attempt) -> OpenReview {
+    let detail = match &attempt.stand {
+        Stand::NeedsReview { detail } => detail.clone(),
+        Stand::Claimed | Stand::Sending | Stand::Posted { .. } | Stand::Ended(_) => String::new(),
+    };
+    OpenReview {
+        id: attempt.about.attempt.0.clone(),
+        photo_id: attempt.about.photo.to_string(),
+        target: attempt.about.target.clone(),
+        text: attempt.frozen.as_ref().map(|frozen| frozen.text.clone()).unwrap_or_default(),
+        detail,
+        at: attempt.last_at.clone(),
+        account: attempt.about.account.clone(),
+    }
+}
+
+/// By the whole id, by its beginning when that is unique, or by the photo's id.
+fn find(fold: &Fold, id: &str) -> Result<Attempt> {
+    let open = |attempt: &&Attempt| matches!(attempt.stand, Stand::NeedsReview { .. });
+    let matching = |attempt: &&Attempt| {
+        (id.len() >= 4 && attempt.about.attempt.0.starts_with(id)) || attempt.about.photo.as_str() == id
+    };
+    let found: Vec<&Attempt> = fold.attempts().filter(open).filter(matching).collect();
+    match found.as_slice() {
+        [attempt] => Ok((*attempt).clone()),
+        [] => Err(Error::failed(
+            format!("No open review is called \"{id}\"."),
+            "Run `pierrot review` to see the open ones.",
+        )),
+        [..] => Err(Error::failed(format!("\"{id}\" fits more than one review."), "Give more of the id.")),
+    }
+}
+
+/// The id at the end of a post's address.
+fn posted(address: &str) -> Result<Answer> {
+    let wrong = || {
+        let now = "Open the post and copy its address, like https://x.com/you/status/1900544781383569409.";
+        Error::settings(format!("\"{address}\" is not the address of a post."), now)
+    };
+    let url: url::Url = address.trim().parse().map_err(|_| wrong())?;
+    if !matches!(url.scheme(), "https" | "http") {
+        return Err(wrong());
+    }
+    let mut parts = url.path_segments().ok_or_else(wrong)?.skip_while(|part| *part != "status" && *part != "statuses");
+    let id =
+        parts.nth(1).filter(|id| !id.is_empty() && id.bytes().all(|b| b.is_ascii_alphanumeric())).ok_or_else(wrong)?;
+    Ok(Answer::Posted { post_id: id.to_owned(), post_url: url.to_string() })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_address_of_a_post_gives_its_id() {
+        for (address, id) in [
+            ("https://x.com/me/status/123", Some("123")),
+            (" https://twitter.com/me/status/123?s=20 ", Some("123")),
+            ("https://x.com/i/web/status/99/photo/1", Some("99")),
+            ("https://x.com/me", None),
+            ("123", None),
+            ("javascript:alert(1)", None),
+        ] {
+            let found = posted(address).ok().map(|answer| match answer {
+                Answer::Posted { post_id, .. } => post_id,
+                Answer::PostAgain | Answer::Skip => String::new(),
+            });
+            assert_eq!(found.as_deref(), id, "{address}");
+        }
+    }
+}

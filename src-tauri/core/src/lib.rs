@@ -1,0 +1,47 @@
+//! Everything Pierrot knows, behind one handle: [`Pierrot`]. The command line, the window and the server are skins over it.
+//!
+//! Four groups, each may use those above it. Words: `photo`, `log`, `fold`, `publication`, `choose`, `caption`, `count`,
+//! `error` - pure, no I/O, no clock, no dice. Memory: `catalogue`, `record`, `secrets`, `settings`, `home`. World: `http`,
+//! `oauth`, `budget`, `sources`, `targets`, `pictures`, `clock`. Verbs: `jobs`, `events`, `handle`.
+//! Absences: no Tauri, no clap, no printing; no secret outside the keyring.
+
+pub mod budget;
+pub mod caption;
+pub mod catalogue;
+pub mod choose;
+pub mod clock;
+pub mod count;
+pub mod crash;
+pub mod error;
+pub mod events;
+pub mod fold;
+mod handle;
+pub mod home;
+pub mod http;
+mod jobs;
+pub mod log;
+pub mod oauth;
+pub mod photo;
+pub mod pictures;
+pub mod publication;
+pub mod record;
+pub mod secrets;
+pub mod settings;
+pub mod sources;
+pub mod targets;
+
+pub use error::{Code, Error, Result};
+pub use handle::{Pierrot, World};
+pub use jobs::{
+    check::{CheckReport, Finding},
+    doctor::{Advice, Doctor},
+    import::Imported,
+    login::FlickrLogin,
+    photos::{PhotoLine, PhotoState},
+    publish::{Choice, Outcome, PublishReport},
+    recover::RecoverReport,
+    restore::Restored,
+    review::{OpenReview, ReviewAnswer},
+    status::Status,
+    sync::SyncReport,
+};

@@ -1,0 +1,168 @@
+//! One picture of the photographer and its facts, as every source tells them.
+//!
+//! Invariant: a `PhotoId` is 1 to 40 ASCII letters, digits, `-` or `_`, so it may stand in file names, keys and addresses.
+//! Deliberately absent: where the bytes are today (asked at the source right before use) and what was published (the log).
+
+use std::{borrow::Borrow, fmt, str::FromStr};
+
+use serde::{Deserialize, Serialize};
+
+/// The bare id a source gives to a photo, for example `53572261016`.
+#[derive(Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
+pub struct PhotoId(Box<str>);
+
+/// Text that cannot be a photo id.
+#[derive(Debug, thiserror::Error)]
+#[error("\"{0}\" is not a photo id: an id is the number in the photo's address on Flickr, like 53572261016")]
+pub struct BadPhotoId(String);
+
+impl PhotoId {
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl FromStr for PhotoId {
+    type Err = BadPhotoId;
+
+    fn from_str(text: &str) -> Result<Self, BadPhotoId> {
+        let plain = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'-' || byte == b'_';
+        if text.is_empty() || text.len() > 40 || !text.bytes().all(plain) {
+            return Err(BadPhotoId(text.chars().take(40).collect()));
+        }
+        Ok(Self(text.into()))
+    }
+}
+
+impl TryFrom<String> for PhotoId {
+    type Error = BadPhotoId;
+
+    fn try_from(text: String) -> Result<Self, BadPhotoId> {
+        text.parse()
+    }
+}
+
+impl From<PhotoId> for String {
+    fn from(id: PhotoId) -> Self {
+        id.0.into()
+    }
+}
+
+impl Borrow<str> for PhotoId {
+    fn borrow(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Display for PhotoId {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        out.write_str(&self.0)
+    }
+}
+
+impl fmt::Debug for PhotoId {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        out.write_str(&self.0)
+    }
+}
+
+/// Who may see a photo on Flickr.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Privacy {
+    Public,
+    Friends,
+    Family,
+    FriendsAndFamily,
+    Private,
+}
+
+impl Privacy {
+    pub fn from_flags(public: bool, friends: bool, family: bool) -> Self {
+        match (public, friends, family) {
+            (true, _, _) => Self::Public,
+            (false, true, true) => Self::FriendsAndFamily,
+            (false, true, false) => Self::Friends,
+            (false, false, true) => Self::Family,
+            (false, false, false) => Self::Private,
+        }
+    }
+}
+
+/// What a row of a source is; only a ready `Photo` is ever picked.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Media {
+    Photo,
+    /// Uploaded, still being processed by the source.
+    NotReady,
+    Video,
+    /// A kind this version does not know: kept, never picked.
+    Other,
+}
+
+/// The 2048 px picture of the first Pierrot's documents (`url`, `width`, `height`); absent when the source has none.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Large {
+    pub url: String,
+    pub width: u32,
+    pub height: u32,
+}
+
+/// The facts of one photo. Times are seconds since 1970 (UTC) except `taken`, which has no zone (`2013-10-06 14:06:41`).
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Photo {
+    pub id: PhotoId,
+    pub title: String,
+    /// As the source gives it, possibly with HTML; render as text only.
+    pub description: String,
+    pub tags: Vec<String>,
+    pub owner: String,
+    pub owner_alias: Option<String>,
+    pub server: String,
+    pub secret: String,
+    pub original_secret: Option<String>,
+    pub original_format: Option<String>,
+    /// 0 when the source does not tell.
+    pub original_width: u32,
+    pub original_height: u32,
+    pub large: Option<Large>,
+    pub uploaded_at: i64,
+    pub updated_at: i64,
+    pub taken: Option<String>,
+    /// Flickr's granularity: 0 exact, 4 month, 6 year, 8 circa.
+    pub taken_granularity: u8,
+    pub license: u8,
+    /// Degrees; absent when the photo has no place.
+    pub place: Option<(f64, f64)>,
+    pub privacy: Privacy,
+    pub media: Media,
+    /// 0 safe, 1 moderate, 2 restricted; absent when lists do not tell.
+    pub safety: Option<u8>,
+}
+
+impl Photo {
+    /// The page of the photo for people; a trailing slash as Flickr writes it.
+    pub fn page_url(&self) -> String {
+        let who = self.owner_alias.as_deref().filter(|alias| !alias.is_empty()).unwrap_or(&self.owner);
+        format!("https://www.flickr.com/photos/{who}/{}/", self.id)
+    }
+
+    /// Whether the photographer would see a difference; comments and views move `updated_at` without one.
+    pub fn differs(&self, other: &Self) -> bool {
+        let settled = |photo: &Self| Self { updated_at: 0, safety: None, ..photo.clone() };
+        settled(self) != settled(other)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_id_may_stand_in_a_file_name() {
+        for (text, good) in [("53572261016", true), ("a_b-1", true), ("", false), ("../x", false), ("1 2", false)] {
+            assert_eq!(text.parse::<PhotoId>().is_ok(), good, "{text:?}");
+        }
+        assert!("1".repeat(41).parse::<PhotoId>().is_err(), "bounded, it is a key");
+    }
+}

@@ -1,0 +1,2 @@
+//! Where photos come from.
+pub mod flickr;

@@ -1,0 +1,69 @@
+//! Accounts Pierrot publishes to; each kind of target is one module. Here: what their errors mean to a photographer.
+
+pub mod x;
+
+use crate::error::{Code, Error};
+use x::{Refusal, XError};
+
+impl XError {
+    pub fn code(&self) -> Code {
+        match self {
+            Self::Unreachable(_) => Code::TryLater,
+            Self::Refused(refusal) => refusal.code(),
+            Self::Malformed(_) => Code::TryLater,
+        }
+    }
+
+    /// Whether the same call may work in a moment.
+    pub fn is_passing(&self) -> bool {
+        matches!(self, Self::Unreachable(_) | Self::Malformed(_))
+    }
+}
+
+impl Refusal {
+    pub fn code(&self) -> Code {
+        match self {
+            Self::SignIn { .. } => Code::SignInAgain,
+            Self::OutOfCredit | Self::SpendCap | Self::Forbidden(_) => Code::AskPhotographer,
+            Self::RateLimited { .. } => Code::TryLater,
+            Self::MediaInvalid(_) | Self::Invalid(_) => Code::Failed,
+        }
+    }
+
+    fn what_now(&self) -> String {
+        match self {
+            Self::SignIn { clock_off_s: Some(_) } => "Set this computer's clock, then try again.".into(),
+            Self::SignIn { clock_off_s: None } => {
+                "Make new keys at console.x.com (with Read and Write), then `pierrot login x` or `pierrot secret set`."
+                    .into()
+            }
+            Self::OutOfCredit => "Buy credit at console.x.com, then publish again; nothing was posted.".into(),
+            Self::SpendCap => {
+                "Raise the limit at console.x.com, or wait for the next month; nothing was posted.".into()
+            }
+            Self::RateLimited { reset_at } => {
+                match reset_at.and_then(|at| jiff::Timestamp::from_second(i64::try_from(at).ok()?).ok()) {
+                    Some(at) => format!("Try again after {at}; nothing was posted."),
+                    None => "Try again in a quarter of an hour; nothing was posted.".into(),
+                }
+            }
+            Self::Forbidden(_) => {
+                "Check the app at console.x.com: it needs Read and Write permission, set before its tokens were made."
+                    .into()
+            }
+            Self::MediaInvalid(_) | Self::Invalid(_) => {
+                "Change the photo's title, or keep it out with `pierrot exclude`.".into()
+            }
+        }
+    }
+}
+
+impl From<XError> for Error {
+    fn from(error: XError) -> Self {
+        let what_now = match &error {
+            XError::Unreachable(_) | XError::Malformed(_) => "Try again later; nothing was posted.".into(),
+            XError::Refused(refusal) => refusal.what_now(),
+        };
+        Self::new(error.code(), format!("{error}."), what_now)
+    }
+}
