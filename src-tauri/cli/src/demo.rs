@@ -96,7 +96,7 @@ impl Stage {
     }
 
     fn posts(&self) -> usize {
-        self.sandbox.control().state()["x"]["posts"].as_array().map_or(0, Vec::len)
+        self.sandbox.control().state()["posts"].as_array().map_or(0, Vec::len)
     }
 
     fn show_post(&self, report: &Value) {

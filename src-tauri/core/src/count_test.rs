@@ -71,6 +71,8 @@ fn everything_that_x_may_link_is_a_url() {
     check("https://de.wikipedia.org/wiki/Foto_(Begriff)", &["https://de.wikipedia.org/wiki/Foto_(Begriff)"]);
     check("(https://example.com/a)", &["https://example.com/a"]);
     check("a..b.com", &["b.com"]);
+    check("flickr.com-真 flickr.com_x", &["flickr.com", "flickr.com"]);
+    check("example.co.ukпрflickr.com_", &["example.co.uk", "flickr.com"]);
     check("x.com,y.com", &["x.com", "y.com"]);
     check("example.com?q=1 example.com:8080/x", &["example.com?q=1", "example.com:8080/x"]);
     check("https://flickr.com日本", &["https://flickr.com"]);

@@ -177,12 +177,12 @@ fn no_service(error: Keyring) -> SecretError {
     SecretError::NoService(error.to_string())
 }
 
+#[expect(clippy::wildcard_enum_match_arm, reason = "whatever else it says, the keyring did not do it")]
 fn refused(error: Keyring) -> SecretError {
     match error {
         Keyring::NoStorageAccess(_) => SecretError::Locked,
         Keyring::PlatformFailure(cause) => SecretError::NoService(cause.to_string()),
         Keyring::NoDefaultStore => SecretError::NoService("no store".into()),
-        // The crate's enum is non-exhaustive: whatever else it says, the keyring did not do it.
         other => SecretError::Denied(other.to_string()),
     }
 }

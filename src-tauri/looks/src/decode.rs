@@ -4,7 +4,8 @@
 //! from the header and refused before the first allocation. Absent: metadata (see `metadata`) and animation: only the
 //! first frame of a GIF or WebP exists.
 //!
-//! Known limit: a JPEG cut short and then given a new end marker is filled up by zune-jpeg without an error.
+//! Known limits of zune-jpeg 0.5.15: a JPEG cut short and given a new end marker is filled up without an error; and in a
+//! sequential JPEG of several scans, flat last rows can come out wrong (the image data of untouched pictures is safe).
 
 use std::io::Cursor;
 

@@ -87,7 +87,7 @@ fn jpeg(
     let mut sink = Sink::new(bytes_max, false);
     let mut encoder = Encoder::new(&mut sink, quality);
     encoder.set_sampling_factor(sampling);
-    // Optimised Huffman tables of jpeg-encoder 0.7.1 came out unreadable (see the test of orientations), so: standard ones.
+    // With optimised tables jpeg-encoder writes one scan a channel, whose last rows zune-jpeg 0.5.15 misreads when flat.
     encoder.set_optimized_huffman_tables(false);
     if let Some(exif) = facts.kept.exif() {
         encoder.add_exif_metadata(&exif).map_err(PictureError::broken)?;

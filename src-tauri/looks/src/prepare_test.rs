@@ -196,7 +196,7 @@ fn cmyk_keeps_its_colours() {
 
 #[test]
 fn see_through_pictures_become_white_only_when_they_must_become_a_jpeg() {
-    let clear = vec![10, 20, 30, 0].repeat(64 * 64);
+    let clear = [10, 20, 30, 0].repeat(64 * 64);
     let picture = samples::png(&clear, 64, 64, png::ColorType::Rgba, false);
     let small = prepare(&picture, &limits(100_000, 32)).expect("valid");
     assert_eq!(small.mime, "image/png");

@@ -55,8 +55,7 @@ pub(crate) fn iso_ms(ms: i64) -> String {
 /// `Sun, 06 Oct 2013 14:06:41 GMT`, the form of HTTP.
 pub(crate) fn http_date(seconds: i64) -> String {
     const DAYS: [&str; 7] = ["Thu", "Fri", "Sat", "Sun", "Mon", "Tue", "Wed"];
-    const MONTHS: [&str; 12] =
-        ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
+    const MONTHS: [&str; 12] = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
     let (date, time) = split(seconds);
     let day = DAYS[seconds.div_euclid(86_400).rem_euclid(7) as usize];
     format!("{day}, {:02} {} {:04} {time} GMT", date.2, MONTHS[date.1 as usize - 1], date.0)

@@ -24,7 +24,9 @@ pub enum ControlError {
     #[error("{0}")]
     Refused(String),
     /// There is no such control route.
-    #[error("no control route `{0}`; there are: state, faults, clock, photos, users, settings, verifier, revoke, posts, reset")]
+    #[error(
+        "no control route `{0}`; there are: state, faults, clock, photos, users, settings, verifier, revoke, posts, reset"
+    )]
     NoRoute(String),
 }
 

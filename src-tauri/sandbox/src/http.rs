@@ -150,7 +150,8 @@ async fn answer(request: Request<Incoming>, server: Server, world: Arc<World>) -
     };
     if call.path.starts_with("/_sandbox") {
         let reply = tokio::task::spawn_blocking(move || crate::control::route(&world, &call)).await;
-        return deliver(Delivery::send(reply.unwrap_or_else(|_| Reply::text(500, "text/plain", "control failed")))).await;
+        return deliver(Delivery::send(reply.unwrap_or_else(|_| Reply::text(500, "text/plain", "control failed"))))
+            .await;
     }
     let what = label(server, &call);
     let plan = lock(&world.faults).plan(server, &call, &what);

@@ -49,10 +49,7 @@ fn the_published_example_of_x_is_reproduced() {
 fn only_unreserved_characters_stay_plain() {
     let call = call("GET", "http", "www.example.com", "", "oauth_consumer_key=k&foo=!'()*");
     let base = Signed::read(&call).expect("signed").base_string(&call);
-    assert_eq!(
-        base,
-        "GET&http%3A%2F%2Fwww.example.com&foo%3D%2521%2527%2528%2529%252A%26oauth_consumer_key%3Dk"
-    );
+    assert_eq!(base, "GET&http%3A%2F%2Fwww.example.com&foo%3D%2521%2527%2528%2529%252A%26oauth_consumer_key%3Dk");
 }
 
 fn look_up(_: &str, _: Option<&str>) -> Known {

@@ -206,16 +206,17 @@ pub(crate) fn sync_folder(path: &Path) -> io::Result<()> {
     }
 }
 
+#[expect(clippy::wildcard_enum_match_arm, reason = "every other kind of redb's error is damage")]
 fn sort_out(error: redb::Error, path: &Path) -> CatalogueError {
     let name = path.display().to_string();
     match error {
         redb::Error::DatabaseAlreadyOpen => CatalogueError::InUse(name),
         redb::Error::Io(source) => sort_out_io(source, path),
-        // redb's enum is non-exhaustive; what is left means that the file is not what was written.
         other => CatalogueError::Damaged { path: name, why: other.to_string() },
     }
 }
 
+#[expect(clippy::wildcard_enum_match_arm, reason = "every other cause is told as the system says it")]
 pub(crate) fn sort_out_io(source: io::Error, path: &Path) -> CatalogueError {
     let name = path.display().to_string();
     match source.kind() {
@@ -223,7 +224,6 @@ pub(crate) fn sort_out_io(source: io::Error, path: &Path) -> CatalogueError {
             CatalogueError::DiskFull(name)
         }
         io::ErrorKind::PermissionDenied | io::ErrorKind::ReadOnlyFilesystem => CatalogueError::ReadOnly(name),
-        // Every other cause is told as the system says it.
         _ => CatalogueError::Io { path: name, source },
     }
 }

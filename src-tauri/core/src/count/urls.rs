@@ -47,16 +47,22 @@ pub fn find(text: &str) -> Vec<Found> {
     found
 }
 
-/// The end of the dotted labels after `dot`: no later than an empty label or than a host can be.
+/// The end of the dotted labels after `dot`: no later than an empty label, a top-level domain before another script, or
+/// than a host can be.
 fn labels_end(text: &str, dot: usize) -> usize {
     let window = &text[dot..floor(text, dot + HOST_BYTES_MAX * 4)];
-    let mut before = '.';
-    let mut end = 0;
+    let (mut label, mut end) = (0, 0);
     for (at, c) in window.char_indices() {
-        if !(is_label(c) || c == '.') || (at > 0 && c == '.' && before == '.') {
-            return dot + end;
+        let is_empty_label = at > 0 && c == '.' && label == at;
+        let other_script =
+            !c.is_ascii() && at - label <= LABEL_BYTES_MAX && tld::exist(&window[label..at].to_ascii_lowercase());
+        if !(is_label(c) || c == '.') || is_empty_label || other_script {
+            break;
         }
-        (before, end) = (c, at + c.len_utf8());
+        end = at + c.len_utf8();
+        if c == '.' {
+            label = end;
+        }
     }
     dot + end
 }
@@ -141,18 +147,20 @@ fn last_top_level(host: &str) -> Option<usize> {
     end
 }
 
-/// Bytes of `label` that are a top-level domain: all of it, or its ASCII letters before another script (`com` of `comで`).
+/// Bytes of `label` that are a top-level domain: all of it, or its ASCII letters before anything else (`com` of `comで`).
 fn top_level(label: &str) -> Option<usize> {
-    let letters = label.bytes().take_while(u8::is_ascii_alphanumeric).count();
+    let is_known = |name: &str| name.len() <= LABEL_BYTES_MAX && tld::exist(&name.to_ascii_lowercase());
     let whole = label.trim_end_matches(['-', '_']);
-    if whole.is_ascii() {
-        return (whole.len() <= LABEL_BYTES_MAX && tld::exist(&whole.to_ascii_lowercase())).then_some(whole.len());
+    if whole.is_ascii() && is_known(whole) {
+        return Some(whole.len());
     }
-    if letters > 0 && !label[letters..].starts_with(['-', '_']) && tld::exist(&label[..letters].to_ascii_lowercase()) {
+    let letters = label.bytes().take_while(u8::is_ascii_alphanumeric).count();
+    if is_known(&label[..letters]) {
         return Some(letters);
     }
-    let host = (whole.len() <= LABEL_BYTES_MAX * 4).then(|| url::Host::parse(whole).ok()).flatten()?;
-    tld::exist(&host.to_string()).then_some(whole.len())
+    let may_be_name = !whole.is_ascii() && whole.len() <= LABEL_BYTES_MAX * 4;
+    let host = may_be_name.then(|| url::Host::parse(whole).ok()).flatten()?;
+    is_known(&host.to_string()).then_some(whole.len())
 }
 
 fn is_host_char(c: char) -> bool {

@@ -87,7 +87,7 @@ impl Pierrot {
                 None => report.find(name, "it is missing", "Put the original file back."),
             }
         }
-        self.check_db(store, &mut report).await?;
+        self.check_db(store, &fold, &mut report).await?;
         check_wal(store.read(WAL).await?.as_deref(), &fold, &mut report);
         Ok(report)
     }
@@ -132,45 +132,69 @@ impl Pierrot {
         if whole { Ok(fold) } else { local_fold(&self.catalogue) }
     }
 
-    async fn check_db(&self, store: &dyn RecordStore, report: &mut CheckReport) -> Result<()> {
+    async fn check_db(&self, store: &dyn RecordStore, fold: &Fold, report: &mut CheckReport) -> Result<()> {
         let remake = "Run `pierrot check --repair`: it is made anew from the catalogue.";
         let (db, meta) = (store.read(DB).await?, store.read(META).await?);
         if db.is_none() && meta.is_none() && report.photos == 0 {
             return Ok(());
         }
-        let rows = match documents::read_document(db.as_deref()) {
-            Found::Object(rows) => Some(rows),
-            Found::Nothing => {
+        let counted = match &db {
+            None => {
                 report.find(DB, "it is missing", remake);
                 None
             }
-            Found::Unreadable(why) => {
-                report.find(DB, &format!("it cannot be read ({why})"), remake);
-                None
-            }
+            Some(bytes) => self.compare_rows(bytes, fold, report, remake)?,
         };
         let fields = match documents::read_document(meta.as_deref()) {
             Found::Object(fields) => fields,
-            Found::Nothing => return Ok(report.find(META, "it is missing", remake)),
-            Found::Unreadable(why) => return Ok(report.find(META, &format!("it cannot be read ({why})"), remake)),
+            Found::Nothing => {
+                report.find(META, "it is missing", remake);
+                return Ok(());
+            }
+            Found::Unreadable(why) => {
+                report.find(META, &format!("it cannot be read ({why})"), remake);
+                return Ok(());
+            }
         };
         let sha256 = db.as_deref().map(sha256_hex);
         if db.is_some() && fields.get("pierrot_db_sha256").and_then(Value::as_str) != sha256.as_deref() {
             report.find(META, &format!("its SHA-256 is not that of {DB}"), remake);
         }
-        let Some(rows) = rows else { return Ok(()) };
-        if fields.get("photos").and_then(Value::as_u64) != Some(rows.len() as u64) {
-            report.find(
-                META,
-                &format!("it counts {} photos, {DB} has {}", fields.get("photos").unwrap_or(&Value::Null), rows.len()),
-                remake,
-            );
-        }
-        let (expected, photos) = documents::db(&self.catalogue)?;
-        if sha256 != Some(sha256_hex(&expected)) && photos > 0 {
-            report.find(DB, "it differs from the catalogue", "Run `pierrot sync`, or `pierrot check --repair`.");
+        let said = fields.get("photos").and_then(Value::as_u64);
+        if let Some(counted) = counted.filter(|counted| said != Some(*counted)) {
+            let said = said.map_or_else(|| "no".to_owned(), |said| said.to_string());
+            report.find(META, &format!("it counts {said} photos, {DB} has {counted}"), remake);
         }
         Ok(())
+    }
+
+    /// Holds every row against the catalogue; another computer's newer row is no damage. How many rows there are.
+    fn compare_rows(&self, bytes: &[u8], fold: &Fold, report: &mut CheckReport, remake: &str) -> Result<Option<u64>> {
+        let (mut differing, mut same, mut failed) = (0_u64, 0_u64, None);
+        let read = documents::each_row(bytes, |id, row| {
+            let known = id.parse().map_or(Ok(None), |id| self.catalogue.photo(&id));
+            match known {
+                Ok(Some(ours)) if documents::same_row(&row, &documents::db_row(&ours)) => same += 1,
+                Ok(_) => differing += 1,
+                Err(error) => failed = Some(error),
+            }
+        });
+        if let Some(error) = failed {
+            return Err(error.into());
+        }
+        let counted = match read {
+            Ok(counted) => counted,
+            Err(why) => {
+                report.find(DB, &format!("it cannot be read ({why})"), remake);
+                return Ok(None);
+            }
+        };
+        let absent = report.photos.saturating_sub(same);
+        if fold.computers().len() <= 1 && report.photos > 0 && (differing > 0 || absent > 0) {
+            let wrong = format!("it differs from the catalogue in {} rows", differing.max(absent));
+            report.find(DB, &wrong, "Run `pierrot check --repair`, or `pierrot sync`.");
+        }
+        Ok(Some(counted))
     }
 
     async fn put_back_entries(&self, store: &dyn RecordStore, report: &CheckReport) -> Result<()> {

@@ -10,6 +10,7 @@ use crate::{
     crash,
     error::{Error, Result},
     handle::{LedgerGuard, Pierrot},
+    jobs::import::fresh_rows,
     record::{
         Created, RecordStore,
         documents::{self, Found, OURS},
@@ -62,9 +63,9 @@ impl Pierrot {
         if let Some(there) = store.read(documents::WAL).await? {
             match documents::read_document(Some(&there)) {
                 Found::Object(fields) if through(&fields) > Some(ledger.fold().through()) => return Ok(()),
-                Found::Object(fields) if fields.contains_key(OURS) => {}
-                // The first Pierrot wrote it meanwhile: its rows go into the log first.
-                Found::Object(_) => return Err(foreign()),
+                // Somebody else wrote rows meanwhile: they go into the log first.
+                Found::Object(fields) if !fresh_rows(ledger.fold(), &fields).is_empty() => return Err(foreign()),
+                Found::Object(_) => {}
                 Found::Unreadable(_) | Found::Nothing => seal(store, documents::WAL, &there).await?,
             }
         }

@@ -103,7 +103,6 @@ impl Pierrot {
 
     async fn import_files(&self, ledger: &mut LedgerGuard<'_>, files: &Files) -> Result<Imported> {
         let mut imported = Imported::default();
-        let db = files.object(DB)?;
         let wal = files.object(WAL)?;
         let mut sealed = BTreeMap::new();
         for (name, bytes) in &files.0 {
@@ -111,12 +110,11 @@ impl Pierrot {
             sealed.insert(documents::sealed_name(name, bytes), sha256_hex(bytes));
             crash::point("import::after_seal");
         }
-        let rows: Vec<Row> = db
-            .iter()
-            .chain(&wal)
-            .filter(|(id, _)| id.as_str() != OURS)
-            .filter_map(|(id, row)| self.row(id, row, &mut imported))
-            .collect();
+        let mut rows: Vec<Row> = Vec::new();
+        for (name, bytes) in files.0.iter().filter(|(name, _)| **name != META) {
+            let read = documents::each_row(bytes, |id, row| rows.extend(self.row(&id, row, &mut imported)));
+            read.map_err(|why| unreadable_document(name, &why))?;
+        }
         let fresh = fresh_rows(ledger.fold(), &wal);
         imported.published = fresh.len() as u64;
         let (target, _) = self.target(None)?;
@@ -134,8 +132,7 @@ impl Pierrot {
         Ok(imported)
     }
 
-    fn row(&self, id: &str, row: &Value, imported: &mut Imported) -> Option<Row> {
-        let mut fields = row.as_object()?.clone();
+    fn row(&self, id: &str, mut fields: Map<String, Value>, imported: &mut Imported) -> Option<Row> {
         // Where it was published belongs to the log, not to the photo.
         fields.remove("pierrot_wal_timestamp");
         let row = documents::row_from_db(id, &fields);
@@ -151,16 +148,20 @@ impl Files {
         match documents::read_document(self.0.get(name).map(Vec::as_slice)) {
             Found::Object(fields) => Ok(fields),
             Found::Nothing => Ok(Map::new()),
-            Found::Unreadable(why) => Err(Error::failed(
-                format!("{name} cannot be read ({why}), so it is unknown what was published before."),
-                "Mend that file or put back an older version of it; nothing was changed.",
-            )),
+            Found::Unreadable(why) => Err(unreadable_document(name, &why)),
         }
     }
 }
 
+fn unreadable_document(name: &str, why: &str) -> Error {
+    Error::failed(
+        format!("{name} cannot be read ({why}), so it is unknown what was published before."),
+        "Mend that file or put back an older version of it; nothing was changed.",
+    )
+}
+
 /// Rows that do not count as published yet.
-fn fresh_rows(fold: &Fold, wal: &Map<String, Value>) -> Map<String, Value> {
+pub(crate) fn fresh_rows(fold: &Fold, wal: &Map<String, Value>) -> Map<String, Value> {
     wal.iter()
         .filter(|(id, row)| {
             let known = id.parse::<PhotoId>().is_ok_and(|photo| fold.is_published(&photo));

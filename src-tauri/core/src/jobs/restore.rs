@@ -10,7 +10,7 @@ use crate::{
     fold::Stand,
     handle::Pierrot,
     jobs::sync::SyncReport,
-    record::documents::{self, DB, Found, OURS, WAL},
+    record::documents::{self, DB, WAL},
 };
 
 /// What came back.
@@ -34,9 +34,10 @@ impl Pierrot {
         let mut rows = Vec::new();
         for name in [DB, WAL] {
             let bytes = ledger.store().read(name).await?;
-            let Found::Object(fields) = documents::read_document(bytes.as_deref()) else { continue };
-            let row = |(id, row): (&String, &serde_json::Value)| documents::row_from_db(id, row.as_object()?);
-            rows.extend(fields.iter().filter(|(id, _)| id.as_str() != OURS).filter_map(row));
+            let Some(bytes) = bytes else { continue };
+            if let Err(why) = documents::each_row(&bytes, |id, row| rows.extend(documents::row_from_db(&id, &row))) {
+                tracing::warn!(name, why, "this document cannot be read; Flickr completes the catalogue");
+            }
         }
         let now_us = self.now().as_microsecond();
         let rows: Vec<Row> = rows.into_iter().map(|row| Row { first_seen_us: now_us, ..row }).collect();

@@ -4,7 +4,13 @@
 //! fields of the first Pierrot under its names; fields nobody here knows survive. The documents decide nothing: they can be
 //! made anew at any time. `_pierrot`, the number of the log they hold through, stands in `pierrot-wal.json` only.
 
+use std::fmt;
+
 use jiff::{Timestamp, tz::TimeZone};
+use serde::{
+    Deserializer,
+    de::{MapAccess, Visitor},
+};
 use serde_json::{Map, Value, json};
 
 use crate::{
@@ -202,9 +208,11 @@ pub fn wal(catalogue: &Catalogue, fold: &Fold) -> Result<Vec<u8>, CatalogueError
         row.entry("pierrot_wal_timestamp").or_insert_with(|| naive(at.as_microsecond()).into());
         let post = json!({ "target": attempt.about.target, "account": attempt.about.account, "post_id": post_id,
             "post_url": post_url, "text": text, "at": attempt.last_at });
-        match row.entry("pierrot_posts").or_insert_with(|| json!([])) {
-            Value::Array(posts) => posts.push(post),
-            other => *other = json!([post]),
+        let posts = row.entry("pierrot_posts").or_insert_with(|| json!([]));
+        if let Value::Array(posts) = posts {
+            posts.push(post);
+        } else {
+            *posts = json!([post]);
         }
     }
     let ours = json!({ "through": fold.through(), "sha256": fold.last_sha256(), "published": rows.len() });
@@ -216,6 +224,44 @@ fn pretty(value: &Value) -> Vec<u8> {
     let mut bytes = serde_json::to_vec_pretty(value).expect("documents have string keys");
     bytes.push(b'\n');
     bytes
+}
+
+/// Hands every row of a document to `each`, one at a time, so that a large document costs little memory; rows that are not
+/// objects, and `_pierrot`, are passed over. Answers how many rows there were, or why it is not a document.
+pub fn each_row(bytes: &[u8], each: impl FnMut(String, Map<String, Value>)) -> Result<u64, String> {
+    let mut reader = serde_json::Deserializer::from_slice(bytes);
+    let count = reader.deserialize_map(Rows(each)).map_err(|error| error.to_string())?;
+    reader.end().map_err(|error| error.to_string())?;
+    Ok(count)
+}
+
+struct Rows<F>(F);
+
+impl<'de, F: FnMut(String, Map<String, Value>)> Visitor<'de> for Rows<F> {
+    type Value = u64;
+
+    fn expecting(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        out.write_str("an object by photo id")
+    }
+
+    fn visit_map<A: MapAccess<'de>>(mut self, mut rows: A) -> Result<u64, A::Error> {
+        let mut count = 0;
+        while let Some((id, row)) = rows.next_entry::<String, Value>()? {
+            if id == OURS {
+                continue;
+            }
+            count += 1;
+            if let Value::Object(row) = row {
+                (self.0)(id, row);
+            }
+        }
+        Ok(count)
+    }
+}
+
+/// Whether a row of `pierrot-db.json` says the same as ours; when a photo was first seen differs between computers.
+pub fn same_row(row: &Map<String, Value>, ours: &Map<String, Value>) -> bool {
+    KNOWN.iter().all(|name| row.get(*name) == ours.get(*name))
 }
 
 /// What a document at the store is.

@@ -234,9 +234,10 @@ fn a_rate_limit_ends_when_all_exhausted_windows_have_reset() {
 
 #[test]
 fn a_wrong_clock_is_named_as_the_reason() {
-    let off = |date: &str| match sent(&reply(401, &[("date", date)], "")) {
-        Sent::Refused(Refusal::SignIn { clock_off_s }) => clock_off_s,
-        other => panic!("401 is a matter of keys: {other:?}"),
+    let off = |date: &str| {
+        let sent = sent(&reply(401, &[("date", date)], ""));
+        let Sent::Refused(Refusal::SignIn { clock_off_s }) = sent else { panic!("401 is a matter of keys: {sent:?}") };
+        clock_off_s
     };
     let date = |at: i64| {
         jiff::fmt::rfc2822::to_string(

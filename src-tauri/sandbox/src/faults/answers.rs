@@ -26,18 +26,30 @@ pub(crate) fn own_reply(kind: &Kind, call: &Call, now_s: i64) -> Option<Reply> {
         Kind::Credits { form } => credits(*form),
         Kind::RateLimited { reset_in_s, retry_after_s } => rate_limited(now_s, *reset_in_s, *retry_after_s),
         Kind::RateLimited24h { reset_in_s } => rate_limited_24h(now_s, *reset_in_s),
-        Kind::UsageCapped => Reply::problem(429, &json!({"title": "UsageCapExceeded",
+        Kind::UsageCapped => Reply::problem(
+            429,
+            &json!({"title": "UsageCapExceeded",
             "detail": "Usage cap exceeded: Monthly product cap", "period": "Monthly", "scope": "Product",
-            "type": "https://api.twitter.com/2/problems/usage-capped"})),
-        Kind::Unauthorized => Reply::problem(401, &json!({"title": "Unauthorized", "type": "about:blank",
-            "status": 401, "detail": "Unauthorized"})),
+            "type": "https://api.twitter.com/2/problems/usage-capped"}),
+        ),
+        Kind::Unauthorized => Reply::problem(
+            401,
+            &json!({"title": "Unauthorized", "type": "about:blank",
+            "status": 401, "detail": "Unauthorized"}),
+        ),
         Kind::Forbidden { body } => Reply::problem(403, &forbidden(*body)),
         Kind::FlickrFail { code, message } => {
             crate::flickr::wrap(call, json!({"stat": "fail", "code": code, "message": message}).to_string())
         }
-        Kind::FlickrUnavailable { trailing_comma } => Reply::text(200, "application/json", &format!(
-            "{{\"stat\":\"fail\",\"message\":\"Sorry, the Flickr API service is not currently available.\",\
-             \"code\":201}}{}", if *trailing_comma { "," } else { "" })),
+        Kind::FlickrUnavailable { trailing_comma } => Reply::text(
+            200,
+            "application/json",
+            &format!(
+                "{{\"stat\":\"fail\",\"message\":\"Sorry, the Flickr API service is not currently available.\",\
+             \"code\":201}}{}",
+                if *trailing_comma { "," } else { "" }
+            ),
+        ),
         Kind::FlickrTooMany => Reply::text(429, "text/html", HTML_429),
         Kind::DelayEffect { code: Some(code), .. } => {
             Reply::text(*code, "text/html", "<html><body><h1>upstream timed out</h1></body></html>")
@@ -63,18 +75,24 @@ fn status(code: u16, body: &Option<Value>, kind: &Option<String>, headers: &BTre
 
 fn credits(form: CreditsForm) -> Reply {
     let account = 1_234_567_890_123_456_789_i64;
-    Reply::problem(402, &match form {
-        CreditsForm::Old => json!({"account_id": account, "title": "CreditsDepleted", "detail":
+    Reply::problem(
+        402,
+        &match form {
+            CreditsForm::Old => json!({"account_id": account, "title": "CreditsDepleted", "detail":
             format!("Your enrolled account [{account}] does not have any credits to fulfill this request."),
             "type": "https://api.twitter.com/2/problems/credits"}),
-        CreditsForm::New => json!({"detail": "credits depleted", "status": 402, "title": "Payment Required",
+            CreditsForm::New => json!({"detail": "credits depleted", "status": 402, "title": "Payment Required",
             "type": "https://api.x.com/2/problems/credits-depleted"}),
-    })
+        },
+    )
 }
 
 fn too_many() -> Reply {
-    Reply::problem(429, &json!({"title": "Too Many Requests", "detail": "Too Many Requests", "type": "about:blank",
-        "status": 429}))
+    Reply::problem(
+        429,
+        &json!({"title": "Too Many Requests", "detail": "Too Many Requests", "type": "about:blank",
+        "status": 429}),
+    )
 }
 
 fn rate_limited(now_s: i64, reset_in_s: Option<i64>, retry_after_s: Option<i64>) -> Reply {

@@ -4,6 +4,8 @@ use serde_json::{Value, json};
 
 use crate::testing::{Bench, send};
 
+type Arguments = &'static [(&'static str, &'static str)];
+
 const EXTRAS: &str = "description,license,date_upload,date_taken,original_format,last_update,geo,tags,machine_tags,\
     o_dims,views,media,path_alias,url_t,url_n,url_z,url_c,url_l,url_h,url_k,url_o";
 
@@ -76,7 +78,7 @@ async fn values_are_numbers_and_strings_as_recorded() {
 #[tokio::test]
 async fn failures_have_the_codes_of_the_reference() {
     let bench = Bench::new(3).await;
-    let cases: [(&str, &[(&str, &str)], i64); 9] = [
+    let cases: [(&str, Arguments, i64); 9] = [
         ("flickr.fakeMethod", &[], 112),
         ("flickr.people.getPhotos", &[("user_id", "99999999@N00")], 2),
         ("flickr.people.getPhotos", &[], 1),
@@ -97,8 +99,12 @@ async fn failures_have_the_codes_of_the_reference() {
     let key = bench.secret("flickr.api_key");
     let wrapped = format!("{}?method=flickr.test.echo&api_key={key}", bench.at.flickr.api_url);
     assert!(send(&wrapped, "GET", &[], b"").await.expect("an answer").text().starts_with("jsonFlickrApi({"));
-    let wrong = format!("{}?method=flickr.test.login&oauth_consumer_key={key}&oauth_nonce=1&oauth_timestamp={}&\
-        oauth_signature_method=HMAC-SHA1&oauth_signature=x", bench.at.flickr.api_url, bench.control.now_s());
+    let wrong = format!(
+        "{}?method=flickr.test.login&oauth_consumer_key={key}&oauth_nonce=1&oauth_timestamp={}&\
+        oauth_signature_method=HMAC-SHA1&oauth_signature=x",
+        bench.at.flickr.api_url,
+        bench.control.now_s()
+    );
     let answer = send(&wrong, "GET", &[], b"").await.expect("an answer");
     assert_eq!(answer.status, 401);
     assert!(answer.text().starts_with("oauth_problem=signature_invalid&debug_sbs=GET&http%3A%2F%2F"));
@@ -132,8 +138,10 @@ async fn a_replaced_picture_lives_at_a_new_address() {
     let get = |row: &Value, key: &str| row[key].as_str().expect("an address").to_owned();
     let picture = send(&get(&before, "url_t"), "GET", &[], b"").await.expect("an answer");
     assert_eq!(picture.header("content-type"), Some("image/jpeg"));
-    assert_eq!(picture.header("imagewidth").and_then(|w| w.parse::<u64>().ok()).map(|w| w.to_string()),
-        before["width_t"].as_str().map(str::to_owned).or(before["width_t"].as_u64().map(|w| w.to_string())));
+    assert_eq!(
+        picture.header("imagewidth").and_then(|w| w.parse::<u64>().ok()).map(|w| w.to_string()),
+        before["width_t"].as_str().map(str::to_owned).or(before["width_t"].as_u64().map(|w| w.to_string()))
+    );
     bench.control.photos(&json!({"op": "replace", "id": "#1"})).expect("done");
     let gone = send(&get(&before, "url_t"), "GET", &[], b"").await.expect("an answer");
     assert_eq!((gone.status, gone.body.len()), (404, 0));
@@ -164,7 +172,11 @@ async fn odd_rows_come_when_asked_for() {
     let sizes = bench.flickr("flickr.photos.getSizes", &[("photo_id", &video)]).await.json();
     let last = sizes["sizes"]["size"].as_array().and_then(|rows| rows.last()).expect("rows").clone();
     assert_eq!((last["width"].clone(), last["media"].clone()), (json!(""), json!("video")));
-    assert_eq!(page(&bench, &[("safe_search", "1"), ("per_page", "1")]).await["total"], all["total"], "first value wins");
+    assert_eq!(
+        page(&bench, &[("safe_search", "1"), ("per_page", "1")]).await["total"],
+        all["total"],
+        "first value wins"
+    );
 }
 
 #[tokio::test]
@@ -186,7 +198,8 @@ async fn a_code_signs_in_once() {
         (get("oauth_token"), get("oauth_token_secret"))
     };
     let (token, secret) = begin().await;
-    let page = send(&format!("{}?oauth_token={token}&perms=read", url("authorize")), "GET", &[], b"").await.expect("a page");
+    let page =
+        send(&format!("{}?oauth_token={token}&perms=read", url("authorize")), "GET", &[], b"").await.expect("a page");
     let code = bench.control.call("verifier", &json!({"oauth_token": token})).expect("a code")["verifier"].clone();
     let code = code.as_str().expect("a code").to_owned();
     assert!(page.text().contains(&code) && code.len() == 11);

@@ -268,7 +268,8 @@ impl Ask<'_> {
                 "{{\"photoset\":{{\"id\":\"{}\",\"owner\":\"{NSID}\",\"ownername\":\"{USERNAME}\",\"page\":{page},\
                  \"per_page\":{per_page},\"perpage\":{per_page},\"pages\":{pages},\"total\":{total},\"title\":\"{}\",\
                  \"photo\":[",
-                ALBUM_FIRST + n, ALBUMS[*n as usize].0
+                ALBUM_FIRST + n,
+                ALBUMS[*n as usize].0
             ),
         }
         .ok();
@@ -399,9 +400,7 @@ impl Ask<'_> {
     fn exif(&self) -> Answer {
         let photo = self.photo()?;
         let camera = camera(self.flickr.seed, photo.index);
-        let row = |space: &str, tag: &str, label: &str, raw: &str| {
-            json!({"tagspace": space, "tagspaceid": 0, "tag": tag, "label": label, "raw": {"_content": raw}})
-        };
+        let row = |space: &str, tag: &str, label: &str, raw: &str| json!({"tagspace": space, "tagspaceid": 0, "tag": tag, "label": label, "raw": {"_content": raw}});
         let rows = [
             row("IFD0", "Make", "Make", camera.make),
             row("IFD0", "Model", "Model", camera.model),
@@ -437,11 +436,25 @@ fn date(text: &str) -> Option<i64> {
 
 fn licences() -> String {
     const NAMES: [&str; 17] = [
-        "All Rights Reserved", "CC BY-NC-SA 2.0", "CC BY-NC 2.0", "CC BY-NC-ND 2.0", "CC BY 2.0", "CC BY-SA 2.0",
-        "CC BY-ND 2.0", "No known copyright restrictions", "United States Government Work", "CC0 1.0",
-        "Public Domain Mark 1.0", "CC BY 4.0", "CC BY-SA 4.0", "CC BY-ND 4.0", "CC BY-NC 4.0", "CC BY-NC-SA 4.0",
+        "All Rights Reserved",
+        "CC BY-NC-SA 2.0",
+        "CC BY-NC 2.0",
+        "CC BY-NC-ND 2.0",
+        "CC BY 2.0",
+        "CC BY-SA 2.0",
+        "CC BY-ND 2.0",
+        "No known copyright restrictions",
+        "United States Government Work",
+        "CC0 1.0",
+        "Public Domain Mark 1.0",
+        "CC BY 4.0",
+        "CC BY-SA 4.0",
+        "CC BY-ND 4.0",
+        "CC BY-NC 4.0",
+        "CC BY-NC-SA 4.0",
         "CC BY-NC-ND 4.0",
     ];
-    let rows: Vec<Value> = NAMES.iter().enumerate().map(|(id, name)| json!({"id": id, "name": name, "url": ""})).collect();
+    let rows: Vec<Value> =
+        NAMES.iter().enumerate().map(|(id, name)| json!({"id": id, "name": name, "url": ""})).collect();
     json!({"licenses": {"license": rows}, "stat": "ok"}).to_string()
 }

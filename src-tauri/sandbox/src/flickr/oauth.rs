@@ -77,10 +77,8 @@ impl Login {
         } else {
             hex(self.seed, &format!("verifier-{}", self.made), 16)
         };
-        let text = format!(
-            "oauth_callback_confirmed=true&oauth_token={}&oauth_token_secret={}",
-            token.token, token.secret
-        );
+        let text =
+            format!("oauth_callback_confirmed=true&oauth_token={}&oauth_token_secret={}", token.token, token.secret);
         if self.requests.len() >= TOKENS_MAX {
             self.requests.remove(0);
         }
@@ -98,7 +96,11 @@ impl Login {
         let access = self.token();
         let text = format!(
             "fullname={}&oauth_token={}&oauth_token_secret={}&user_nsid={}&username={}",
-            encode(FULL_NAME), access.token, access.secret, encode(NSID), encode(USERNAME)
+            encode(FULL_NAME),
+            access.token,
+            access.secret,
+            encode(NSID),
+            encode(USERNAME)
         );
         if self.access.len() >= TOKENS_MAX {
             self.access.remove(1);
@@ -154,8 +156,7 @@ fn authorize(login: &mut Login, call: &Call) -> Reply {
     request.shown = true;
     if request.callback != "oob" {
         let joint = if request.callback.contains('?') { '&' } else { '?' };
-        let address =
-            format!("{}{joint}oauth_token={token}&oauth_verifier={}", request.callback, request.verifier);
+        let address = format!("{}{joint}oauth_token={token}&oauth_verifier={}", request.callback, request.verifier);
         let mut reply = Reply::text(302, "text/plain", "");
         reply.set("location", &address);
         return reply;

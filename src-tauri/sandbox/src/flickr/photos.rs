@@ -485,8 +485,24 @@ fn merge(old: &mut Fields, new: &Fields) {
         ($($field:ident),*) => { $(if new.$field.is_some() { old.$field.clone_from(&new.$field); })* };
     }
     take!(
-        title, description, tags, dateupload, datetaken, lastupdate, media, media_status, no_path_alias, can_download,
-        width, height, latitude, longitude, content_type, rotated, privacy, safety
+        title,
+        description,
+        tags,
+        dateupload,
+        datetaken,
+        lastupdate,
+        media,
+        media_status,
+        no_path_alias,
+        can_download,
+        width,
+        height,
+        latitude,
+        longitude,
+        content_type,
+        rotated,
+        privacy,
+        safety
     );
 }
 

@@ -242,7 +242,15 @@ fn urls(o: &mut Object<'_>, flickr: &Flickr, photo: &Photo, extras: &Extras, for
             SizesAs::Numbers => (false, false),
             SizesAs::Strings => (true, true),
         };
-        if text_height { o.quoted(&height_key, height) } else { o.raw(&height_key, height) };
-        if text_width { o.quoted(&width_key, width) } else { o.raw(&width_key, width) };
+        if text_height {
+            o.quoted(&height_key, height)
+        } else {
+            o.raw(&height_key, height)
+        };
+        if text_width {
+            o.quoted(&width_key, width)
+        } else {
+            o.raw(&width_key, width)
+        };
     }
 }

@@ -98,7 +98,11 @@ impl City {
                 colour = blend(colour, self.sky(u, (v * 0.4).max(0.0)), 0.22);
             }
         }
-        blend(colour, blend(self.stops[2].1, self.stops[1].1, 0.45), row.haze * (0.65 + 0.35 * step(0.4, 0.0, self.quay - v)))
+        blend(
+            colour,
+            blend(self.stops[2].1, self.stops[1].1, 0.45),
+            row.haze * (0.65 + 0.35 * step(0.4, 0.0, self.quay - v)),
+        )
     }
 
     fn town(&self, x: usize, u: f32, v: f32) -> Colour {
@@ -169,7 +173,8 @@ fn row(seed: u64, dice: &mut Dice, frame: Frame, quay: f32, centre: f32, nearnes
         let width = dice.between(0.035, 0.085) * (0.8 + 0.5 * nearness);
         let hill = (-((at - centre) / (0.35 + 0.2 * nearness)).powi(2)).exp();
         let tower = if dice.between(0.0, 1.0) < 0.22 - 0.12 * nearness { dice.between(0.06, 0.16) } else { 0.0 };
-        let height = 0.05 + dice.between(0.02, 0.10) + (0.30 - 0.17 * nearness) * hill * dice.between(0.35, 1.0) + tower * hill;
+        let height =
+            0.05 + dice.between(0.02, 0.10) + (0.30 - 0.17 * nearness) * hill * dice.between(0.35, 1.0) + tower * hill;
         let scale = 0.75 + 0.5 * nearness;
         buildings.push(Building {
             from: at,

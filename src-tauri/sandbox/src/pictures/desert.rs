@@ -64,7 +64,9 @@ impl Desert {
         let horizon = dice.between(0.36, 0.48);
         let count = 4 + dice.pick(2);
         let dunes = (0..count)
-            .map(|nth| dune(seed ^ ((nth as u64 + 5) << 36), &mut dice, frame, horizon, nth as f32 / (count - 1) as f32))
+            .map(|nth| {
+                dune(seed ^ ((nth as u64 + 5) << 36), &mut dice, frame, horizon, nth as f32 / (count - 1) as f32)
+            })
             .collect();
         Desert {
             frame,

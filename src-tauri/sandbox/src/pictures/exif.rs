@@ -139,7 +139,11 @@ fn xmp(photo: &Photo, camera: &Camera) -> String {
          photoshop:City=\"{}\" photoshop:Country=\"{}\"><dc:creator><rdf:Seq><rdf:li>{ARTIST}</rdf:li></rdf:Seq>\
          </dc:creator><dc:rights><rdf:Alt><rdf:li xml:lang=\"x-default\">{}</rdf:li></rdf:Alt></dc:rights>\
          </rdf:Description></rdf:RDF></x:xmpmeta><?xpacket end=\"w\"?>",
-        camera.serial, camera.lens, photo.place.name.replace('\'', "&apos;"), photo.place.country, copyright(photo)
+        camera.serial,
+        camera.lens,
+        photo.place.name.replace('\'', "&apos;"),
+        photo.place.country,
+        copyright(photo)
     )
 }
 

@@ -80,7 +80,11 @@ impl Forest {
         let (du, dv) = (u - self.light.0, (v - self.light.1) * 0.8);
         let far = (du * du + dv * dv).sqrt();
         let drift = self.noise.fbm(u * 2.0, v * 3.0, 4) - 0.5;
-        let mut colour = blend(times(self.mood.fog, 0.82), self.mood.bright, (1.15 * (-far * 1.9).exp() + drift * 0.18).clamp(0.0, 1.0));
+        let mut colour = blend(
+            times(self.mood.fog, 0.82),
+            self.mood.bright,
+            (1.15 * (-far * 1.9).exp() + drift * 0.18).clamp(0.0, 1.0),
+        );
         if self.rays {
             let angle = du.atan2(dv + 0.35);
             let beam = self.noise.fbm(angle * 7.0, 5.0, 3);
@@ -132,7 +136,7 @@ impl Forest {
         if v > edge + 0.22 {
             return 0.0;
         }
-        let leaves = self.noise.fbm(u * grain + shift, v * grain * 1.2, 5);
+        let leaves = self.noise.fbm(u * grain + shift, v * grain * 1.2, 4);
         step(0.48, 0.58, leaves + (edge - v) * 1.1) * step(edge + 0.22, edge - 0.10, v)
     }
 
@@ -162,7 +166,16 @@ impl Paint for Forest {
     fn colour(&self, _: usize, u: f32, v: f32) -> Colour {
         let fog = self.fog(u, v);
         let mut colour = if v > 0.60 { self.floor(fog, u, v) } else { fog };
-        for row in 0..ROWS {
+        let mut trunks = [0.0; ROWS];
+        let mut hidden = 0;
+        for row in (0..ROWS).rev() {
+            trunks[row] = self.trunk(row, u, v);
+            if trunks[row] >= 1.0 {
+                hidden = row;
+                break;
+            }
+        }
+        for (row, trunk) in trunks.into_iter().enumerate().skip(hidden) {
             let near = row as f32 / (ROWS - 1) as f32;
             let clear = 0.10 + 0.82 * near.powf(1.2);
             if v < 0.75 {
@@ -173,7 +186,6 @@ impl Paint for Forest {
                     colour = blend(colour, leaf, crown * 0.92);
                 }
             }
-            let trunk = self.trunk(row, u, v);
             if trunk > 0.0 {
                 let bark = 0.7 + 0.6 * self.noise.fbm(u * 120.0, v * 14.0, 3);
                 let wood = times(self.mood.trunk, bark);

@@ -148,7 +148,13 @@ fn ridge(seed: u64, dice: &mut Dice, frame: Frame, mood: &Mood, horizon: f32, ne
     let smooth = profile(frame, |u| base - height * (noise.fbm(u * stretch, 3.7, 3) - 0.25) * 1.5);
     let tint = nearness.powf(1.25);
     let blue = blend(mood.haze, mood.top, 0.55 * (1.0 - nearness) * nearness.min(0.25) * 4.0);
-    Ridge { line, smooth, colour: blend(times(blue, 0.93), mood.near, 0.06 + 0.94 * tint), mist: 0.85 * (1.0 - nearness), nearness }
+    Ridge {
+        line,
+        smooth,
+        colour: blend(times(blue, 0.93), mood.near, 0.06 + 0.94 * tint),
+        mist: 0.85 * (1.0 - nearness),
+        nearness,
+    }
 }
 
 /// Height of the trees that stand on a ridge at `u`.

@@ -50,7 +50,21 @@ impl Night {
             let u = frame.aspect * dice.between(0.25, 0.75);
             (u, 0.93)
         });
-        Night { frame, seed, top, low, glow, band, moon, dust: Noise::new(seed ^ 0xd57), ground: rock, far, near, lake, tent }
+        Night {
+            frame,
+            seed,
+            top,
+            low,
+            glow,
+            band,
+            moon,
+            dust: Noise::new(seed ^ 0xd57),
+            ground: rock,
+            far,
+            near,
+            lake,
+            tent,
+        }
     }
 
     fn milky_way(&self, u: f32, v: f32) -> (f32, f32) {
@@ -86,7 +100,8 @@ impl Night {
     }
 
     fn stars(&self, mut colour: Colour, u: f32, v: f32, crowd: f32) -> Colour {
-        for (layer, cell, share, strength) in [(0_u64, 0.011, 0.34, 0.42), (1, 0.030, 0.30, 0.80), (2, 0.13, 0.32, 1.5)] {
+        for (layer, cell, share, strength) in [(0_u64, 0.011, 0.34, 0.42), (1, 0.030, 0.30, 0.80), (2, 0.13, 0.32, 1.5)]
+        {
             let radius = (0.00060 + 0.00042 * layer as f32).max(self.frame.pixel * 0.55);
             let (cu, cv) = ((u / cell).floor(), (v / cell).floor());
             let hash = mix(self.seed ^ (layer << 60), ((cu as i64 as u64) << 32) ^ (cv as i64 as u64 & 0xffff_ffff));

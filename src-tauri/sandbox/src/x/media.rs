@@ -109,7 +109,12 @@ pub(crate) fn upload(ask: &mut Ask<'_>) -> Reply {
     }
     match fields.get("media_category").map(|value| &value[..]) {
         Some(b"tweet_image") => {}
-        Some(_) => return invalid("media_category", "$.media_category: does not have a value in the enumeration [tweet_image]"),
+        Some(_) => {
+            return invalid(
+                "media_category",
+                "$.media_category: does not have a value in the enumeration [tweet_image]",
+            );
+        }
         None => return invalid("media_category", "$.media_category: is missing but it is required"),
     }
     let Some(bytes) = fields.get("media").filter(|bytes| !bytes.is_empty()) else {
@@ -174,7 +179,10 @@ fn examine(bytes: &Bytes) -> Result<(&'static str, u32, u32), Reply> {
 fn fields(ask: &Ask<'_>) -> Result<BTreeMap<String, Bytes>, Reply> {
     let kind = ask.call.header("content-type").unwrap_or_default();
     if kind.to_ascii_lowercase().starts_with("multipart/form-data") {
-        let boundary = kind.split(';').filter_map(|part| part.trim().split_once('=')).find(|(key, _)| key.eq_ignore_ascii_case("boundary"));
+        let boundary = kind
+            .split(';')
+            .filter_map(|part| part.trim().split_once('='))
+            .find(|(key, _)| key.eq_ignore_ascii_case("boundary"));
         let boundary = boundary.map(|(_, value)| value.trim_matches('"')).filter(|value| !value.is_empty());
         let boundary = boundary.ok_or_else(|| invalid("content-type", "multipart without boundary"))?;
         return multipart(&ask.call.body, boundary).ok_or_else(|| invalid("body", "malformed multipart body"));
@@ -232,7 +240,8 @@ pub(crate) fn initialize(ask: &mut Ask<'_>) -> Reply {
         Ok(body) => body,
         Err(reply) => return reply,
     };
-    if let Some(name) = stranger(&body, &["media_type", "total_bytes", "media_category", "additional_owners", "shared"]) {
+    if let Some(name) = stranger(&body, &["media_type", "total_bytes", "media_category", "additional_owners", "shared"])
+    {
         return unknown_field(name);
     }
     let Some(total) = body["total_bytes"].as_u64() else {
@@ -309,9 +318,12 @@ pub(crate) fn finalize(ask: &mut Ask<'_>) -> Reply {
 
 /// `GET /2/media/upload?command=STATUS`: pictures have no processing to ask about.
 pub(crate) fn status(_: &mut Ask<'_>) -> Reply {
-    Reply::problem(400, &json!({"errors": [{"message": "BadRequest: Not found"}], "title": "Invalid Request",
+    Reply::problem(
+        400,
+        &json!({"errors": [{"message": "BadRequest: Not found"}], "title": "Invalid Request",
         "detail": "One or more parameters to your request was invalid.",
-        "type": "https://api.twitter.com/2/problems/invalid-request"}))
+        "type": "https://api.twitter.com/2/problems/invalid-request"}),
+    )
 }
 
 /// `POST /2/media/metadata`.
@@ -326,8 +338,11 @@ pub(crate) fn metadata(ask: &mut Ask<'_>) -> Reply {
     let inner = &body["metadata"];
     let known = ["alt_text", "allow_download_status", "sensitive_media_warning", "upload_source"];
     if !inner.is_object() || !body["id"].is_string() {
-        return Reply::problem(500, &json!({"title": "Internal Server Error", "detail": "Something is broken.",
-            "type": "about:blank", "status": 500}));
+        return Reply::problem(
+            500,
+            &json!({"title": "Internal Server Error", "detail": "Something is broken.",
+            "type": "about:blank", "status": 500}),
+        );
     }
     if let Some(name) = stranger(inner, &known).or(stranger(&inner["alt_text"], &["text"])) {
         return unknown_field(&format!("metadata.{name}"));

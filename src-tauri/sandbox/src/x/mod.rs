@@ -195,7 +195,13 @@ impl X {
     }
 
     /// Counts a request against its window and writes the headers; `true` when the window is used up.
-    fn count(&mut self, user: usize, window: (&'static str, u64), now_s: i64, headers: &mut Vec<(String, String)>) -> bool {
+    fn count(
+        &mut self,
+        user: usize,
+        window: (&'static str, u64),
+        now_s: i64,
+        headers: &mut Vec<(String, String)>,
+    ) -> bool {
         let (name, limit) = window;
         let entry = self.windows.entry((user, name)).or_insert((now_s + WINDOW_S, 0));
         if entry.0 <= now_s {
@@ -213,14 +219,20 @@ impl X {
 
 /// The plain 401.
 pub(crate) fn unauthorized() -> Reply {
-    Reply::problem(401, &json!({"title": "Unauthorized", "type": "about:blank", "status": 401, "detail": "Unauthorized"}))
+    Reply::problem(
+        401,
+        &json!({"title": "Unauthorized", "type": "about:blank", "status": 401, "detail": "Unauthorized"}),
+    )
 }
 
 /// A 400 that names the parameter and says what is wrong with it.
 pub(crate) fn invalid(parameter: &str, message: &str) -> Reply {
-    Reply::problem(400, &json!({"errors": [{"parameters": {parameter: []}, "message": message}],
+    Reply::problem(
+        400,
+        &json!({"errors": [{"parameters": {parameter: []}, "message": message}],
         "title": "Invalid Request", "detail": "One or more parameters to your request was invalid.",
-        "type": "https://api.twitter.com/2/problems/invalid-request"}))
+        "type": "https://api.twitter.com/2/problems/invalid-request"}),
+    )
 }
 
 /// The 400 for an unknown field, in the words of a schema check.
@@ -256,8 +268,11 @@ pub(crate) fn handle(world: &World, call: &Call, modifiers: &Modifiers) -> Reply
         return sign_in::handle(&mut x, call, step, now_ms / 1000);
     }
     let Some((window, limit, route)) = find(call) else {
-        return Reply::problem(404, &json!({"title": "Not Found", "type": "about:blank", "status": 404,
-            "detail": "Not Found"}));
+        return Reply::problem(
+            404,
+            &json!({"title": "Not Found", "type": "about:blank", "status": 404,
+            "detail": "Not Found"}),
+        );
     };
     let user = match x.authenticate(call, now_ms / 1000) {
         Ok(user) => user,
@@ -267,8 +282,11 @@ pub(crate) fn handle(world: &World, call: &Call, modifiers: &Modifiers) -> Reply
     let used_up = x.count(user, (window, limit), now_ms / 1000, &mut headers);
     let new_names = modifiers.new_field_names || settings.new_field_names;
     let mut reply = if used_up && settings.enforce_limits {
-        Reply::problem(429, &json!({"title": "Too Many Requests", "detail": "Too Many Requests",
-            "type": "about:blank", "status": 429}))
+        Reply::problem(
+            429,
+            &json!({"title": "Too Many Requests", "detail": "Too Many Requests",
+            "type": "about:blank", "status": 429}),
+        )
     } else {
         route(&mut Ask { x: &mut x, call, user, now_ms, modifiers, new_names, escape_text: settings.escape_text })
     };

@@ -128,8 +128,10 @@ pub(crate) fn create(ask: &mut Ask<'_>) -> Reply {
         return reply;
     }
     let text = body["text"].as_str().unwrap_or_default().to_owned();
-    let ids: Vec<&str> =
-        body["media"]["media_ids"].as_array().map(|ids| ids.iter().filter_map(Value::as_str).collect()).unwrap_or_default();
+    let ids: Vec<&str> = body["media"]["media_ids"]
+        .as_array()
+        .map(|ids| ids.iter().filter_map(Value::as_str).collect())
+        .unwrap_or_default();
     if text.trim().is_empty() && ids.is_empty() {
         return invalid("text", "One of text or media.media_ids is required.");
     }
@@ -174,9 +176,22 @@ pub(crate) fn json_body(ask: &Ask<'_>) -> Result<Value, Reply> {
 /// The schema of CreatePostsRequest: unknown fields and wrong types are refused by name.
 fn wrong(body: &Value) -> Option<Reply> {
     const TOP: [&str; 16] = [
-        "text", "media", "reply", "reply_settings", "poll", "geo", "quote_tweet_id", "made_with_ai",
-        "paid_partnership", "community_id", "share_with_followers", "edit_options", "nullcast",
-        "for_super_followers_only", "card_uri", "direct_message_deep_link",
+        "text",
+        "media",
+        "reply",
+        "reply_settings",
+        "poll",
+        "geo",
+        "quote_tweet_id",
+        "made_with_ai",
+        "paid_partnership",
+        "community_id",
+        "share_with_followers",
+        "edit_options",
+        "nullcast",
+        "for_super_followers_only",
+        "card_uri",
+        "direct_message_deep_link",
     ];
     const INNER: [(&str, &[&str]); 5] = [
         ("media", &["media_ids", "tagged_user_ids"]),
@@ -204,7 +219,9 @@ fn wrong(body: &Value) -> Option<Reply> {
     let Some(ids) = media.get("media_ids").and_then(Value::as_array) else {
         return Some(invalid("media.media_ids", "$.media.media_ids: is missing but it is required"));
     };
-    let digits = |id: &Value| id.as_str().is_some_and(|s| !s.is_empty() && s.len() <= 19 && s.bytes().all(|b| b.is_ascii_digit()));
+    let digits = |id: &Value| {
+        id.as_str().is_some_and(|s| !s.is_empty() && s.len() <= 19 && s.bytes().all(|b| b.is_ascii_digit()))
+    };
     if ids.is_empty() || ids.len() > 4 {
         return Some(invalid("media.media_ids", "$.media.media_ids: there must be 1 to 4 items in the array"));
     }
@@ -218,10 +235,13 @@ fn wrong(body: &Value) -> Option<Reply> {
 }
 
 fn bad_media(ids: &[&str]) -> Reply {
-    Reply::problem(400, &json!({"errors": [{"parameters": {"media.media_ids": ids},
+    Reply::problem(
+        400,
+        &json!({"errors": [{"parameters": {"media.media_ids": ids},
         "message": "Your media IDs are invalid."}], "title": "Invalid Request",
         "detail": "One or more parameters to your request was invalid.",
-        "type": "https://api.twitter.com/2/problems/invalid-request"}))
+        "type": "https://api.twitter.com/2/problems/invalid-request"}),
+    )
 }
 
 /// `DELETE /2/tweets/{id}`.

@@ -66,7 +66,13 @@ impl SignIn {
             self.requests.remove(0);
         }
         let text = format!("oauth_token={token}&oauth_token_secret={secret}&oauth_callback_confirmed=true");
-        self.requests.push(Request { token, secret, consumer: consumer.to_owned(), callback: callback.to_owned(), pin });
+        self.requests.push(Request {
+            token,
+            secret,
+            consumer: consumer.to_owned(),
+            callback: callback.to_owned(),
+            pin,
+        });
         text
     }
 }
@@ -110,8 +116,11 @@ fn request(x: &mut X, signed: &Signed, consumer: &str) -> Reply {
     let callback = signed.get("oauth_callback").unwrap_or_default();
     let approved = callback == "oob" || callback.starts_with("http://127.0.0.1") || callback.starts_with("pierrot:");
     if !approved {
-        return Reply::json(403, &json!({"errors": [{"code": 415,
-            "message": "Callback URL not approved for this client application."}]}));
+        return Reply::json(
+            403,
+            &json!({"errors": [{"code": 415,
+            "message": "Callback URL not approved for this client application."}]}),
+        );
     }
     Reply::text(200, "text/html", &x.sign_in.begin(x.seed, consumer, callback))
 }
@@ -129,10 +138,8 @@ fn access(x: &mut X, call: &Call, signed: &Signed, consumer: &str) -> Reply {
     let name = format!("x-access-{}", x.sign_in.made);
     let token = format!("{}-{}", user.id, hex(x.seed, &name, 30));
     let secret = hex(x.seed, &format!("{name}-secret"), 45);
-    let text = format!(
-        "oauth_token={token}&oauth_token_secret={secret}&user_id={}&screen_name={}",
-        user.id, user.username
-    );
+    let text =
+        format!("oauth_token={token}&oauth_token_secret={secret}&user_id={}&screen_name={}", user.id, user.username);
     if x.sign_in.access.len() >= TOKENS_MAX {
         x.sign_in.access.remove(0);
     }
@@ -143,7 +150,11 @@ fn access(x: &mut X, call: &Call, signed: &Signed, consumer: &str) -> Reply {
 fn authorize(x: &X, call: &Call) -> Reply {
     let token = call.query("oauth_token").unwrap_or_default();
     let Some(request) = x.sign_in.requests.iter().find(|request| request.token == token) else {
-        return Reply::text(403, "text/html", "<html><body><p>The request token for this page is invalid.</p></body></html>");
+        return Reply::text(
+            403,
+            "text/html",
+            "<html><body><p>The request token for this page is invalid.</p></body></html>",
+        );
     };
     if request.callback == "oob" {
         return Reply::text(200, "text/html", &crate::flickr::oauth::page("X", "Maren Holt", &request.pin));

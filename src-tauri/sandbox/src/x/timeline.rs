@@ -13,8 +13,20 @@ use crate::http::Reply;
 use crate::oauth::pairs;
 
 const PARAMETERS: [&str; 14] = [
-    "max_results", "pagination_token", "since_id", "until_id", "start_time", "end_time", "exclude", "tweet.fields",
-    "post.fields", "expansions", "media.fields", "user.fields", "poll.fields", "place.fields",
+    "max_results",
+    "pagination_token",
+    "since_id",
+    "until_id",
+    "start_time",
+    "end_time",
+    "exclude",
+    "tweet.fields",
+    "post.fields",
+    "expansions",
+    "media.fields",
+    "user.fields",
+    "poll.fields",
+    "place.fields",
 ];
 
 #[derive(Debug, Default)]
@@ -47,16 +59,29 @@ pub(crate) fn read(ask: &mut Ask<'_>) -> Reply {
     }
     let id = ask.call.path.split('/').nth(3).unwrap_or_default();
     let Some(user) = ask.x.users.iter().position(|user| user.id == id) else {
-        return Reply::json(200, &json!({"errors": [{"value": id, "detail": format!("Could not find user with id: [{id}]."),
+        return Reply::json(
+            200,
+            &json!({"errors": [{"value": id, "detail": format!("Could not find user with id: [{id}]."),
             "title": "Not Found Error", "resource_type": "user", "parameter": "id",
-            "type": "https://api.twitter.com/2/problems/resource-not-found"}]}));
+            "type": "https://api.twitter.com/2/problems/resource-not-found"}]}),
+        );
     };
     let range = match Range::read(&query) {
         Ok(range) => range,
         Err(reply) => return reply,
     };
     let shown = |post: &&Post| post.user == user && !post.deleted && post.visible_ms <= ask.now_ms;
-    let mut found: Vec<Post> = ask.x.posts.all.iter().rev().filter(shown).filter(|post| range.holds(post)).take(range.max_results + 1).cloned().collect();
+    let mut found: Vec<Post> = ask
+        .x
+        .posts
+        .all
+        .iter()
+        .rev()
+        .filter(shown)
+        .filter(|post| range.holds(post))
+        .take(range.max_results + 1)
+        .cloned()
+        .collect();
     let more = found.len() > range.max_results;
     found.truncate(range.max_results);
     ask.x.ledger.own_reads(found.len(), ask.now_ms);
@@ -114,9 +139,12 @@ pub(crate) fn one(ask: &mut Ask<'_>) -> Reply {
     let id = ask.call.path.rsplit('/').next().unwrap_or_default();
     let seen = |post: &&Post| post.id.to_string() == id && !post.deleted && post.visible_ms <= ask.now_ms;
     let Some(post) = ask.x.posts.all.iter().find(seen).cloned() else {
-        return Reply::json(200, &json!({"errors": [{"value": id, "detail": format!("Could not find tweet with id: [{id}]."),
+        return Reply::json(
+            200,
+            &json!({"errors": [{"value": id, "detail": format!("Could not find tweet with id: [{id}]."),
             "title": "Not Found Error", "resource_type": "tweet", "parameter": "id",
-            "type": "https://api.twitter.com/2/problems/resource-not-found"}]}));
+            "type": "https://api.twitter.com/2/problems/resource-not-found"}]}),
+        );
     };
     ask.x.ledger.own_reads(1, ask.now_ms);
     let wanted = wanted(&query);
@@ -153,12 +181,18 @@ impl Range {
         };
         let time = |name: &str, none: i64| match get(name) {
             None => Ok(none),
-            Some(text) => text.parse::<jiff::Timestamp>().map(|at| at.as_millisecond()).map_err(|_| {
-                invalid(name, "not a valid RFC3339 date time: YYYY-MM-DDTHH:mm:ssZ")
-            }),
+            Some(text) => text
+                .parse::<jiff::Timestamp>()
+                .map(|at| at.as_millisecond())
+                .map_err(|_| invalid(name, "not a valid RFC3339 date time: YYYY-MM-DDTHH:mm:ssZ")),
         };
-        if let Some(word) = get("exclude").and_then(|list| list.split(',').find(|w| !matches!(*w, "replies" | "retweets"))) {
-            return Err(invalid("exclude", &format!("The `exclude` query parameter value [{word}] is not one of [replies,retweets]")));
+        if let Some(word) =
+            get("exclude").and_then(|list| list.split(',').find(|w| !matches!(*w, "replies" | "retweets")))
+        {
+            return Err(invalid(
+                "exclude",
+                &format!("The `exclude` query parameter value [{word}] is not one of [replies,retweets]"),
+            ));
         }
         let page = match get("pagination_token") {
             None => u64::MAX,

@@ -23,7 +23,8 @@ async fn a_picture_is_uploaded_described_posted_and_read_back() {
     assert_eq!(post["data"]["edit_history_tweet_ids"], json!([post["data"]["id"]]));
     let bare = bench.timeline("max_results=5").await;
     assert!(bare["data"][0].get("attachments").is_none(), "only when asked");
-    let full = bench.timeline("max_results=5&tweet.fields=created_at,attachments&expansions=attachments.media_keys").await;
+    let full =
+        bench.timeline("max_results=5&tweet.fields=created_at,attachments&expansions=attachments.media_keys").await;
     assert_eq!(full["data"][0]["attachments"]["media_keys"][0], json!(format!("3_{id}")));
     assert_eq!(full["includes"]["media"][0]["type"], "photo");
     assert_eq!(full["meta"]["result_count"], 1);
@@ -95,7 +96,8 @@ async fn a_picture_serves_its_owner_for_a_day() {
     let body = with_media("Mine", &[&id]).to_string();
     let stolen = bench.x_as(token(), "POST", "/2/tweets", "application/json", body.as_bytes()).await.expect("answer");
     assert_eq!(stolen.status, 400);
-    let own = bench.x_as(token(), "POST", "/2/tweets", "application/json", b"{\"text\":\"Mine\"}").await.expect("answer");
+    let own =
+        bench.x_as(token(), "POST", "/2/tweets", "application/json", b"{\"text\":\"Mine\"}").await.expect("answer");
     assert_eq!(own.status, 201, "the second account posts for itself");
     let wrong = oauth::Token::from_parts(
         bench.secret("x.consumer_key"),
@@ -134,7 +136,8 @@ async fn a_timeline_is_paged_and_bounded_in_time() {
     let first = bench.timeline("max_results=5").await;
     let next = first["meta"]["next_token"].as_str().expect("more");
     let second = bench.timeline(&format!("max_results=5&pagination_token={next}")).await;
-    let texts = |page: &Value| page["data"].as_array().expect("rows").iter().map(|row| row["text"].clone()).collect::<Vec<_>>();
+    let texts =
+        |page: &Value| page["data"].as_array().expect("rows").iter().map(|row| row["text"].clone()).collect::<Vec<_>>();
     assert_eq!(texts(&first)[0], "Post 11");
     assert_eq!(texts(&second)[0], "Post 6");
     let since = first["data"][2]["id"].as_str().expect("an id");
@@ -148,13 +151,18 @@ async fn a_picture_may_come_in_parts() {
     let bench = Bench::new(1).await;
     let picture = jpeg(7);
     let body = json!({"media_type": "image/jpeg", "total_bytes": picture.len(), "media_category": "tweet_image"});
-    let opened =
-        bench.x("POST", "/2/media/upload/initialize", "application/json", body.to_string().as_bytes()).await.expect("answer");
+    let opened = bench
+        .x("POST", "/2/media/upload/initialize", "application/json", body.to_string().as_bytes())
+        .await
+        .expect("answer");
     let id = opened.json()["data"]["id"].as_str().expect("an id").to_owned();
     assert_eq!(bench.post(&with_media("early", &[&id])).await.expect("answer").status, 400);
     for (index, part) in picture.chunks(300).enumerate() {
-        let mut body = format!("--b\r\ncontent-disposition: form-data; name=\"segment_index\"\r\n\r\n{index}\r\n--b\r\n\
-            content-disposition: form-data; name=\"media\"\r\n\r\n").into_bytes();
+        let mut body = format!(
+            "--b\r\ncontent-disposition: form-data; name=\"segment_index\"\r\n\r\n{index}\r\n--b\r\n\
+            content-disposition: form-data; name=\"media\"\r\n\r\n"
+        )
+        .into_bytes();
         body.extend(part);
         body.extend(b"\r\n--b--\r\n");
         let path = format!("/2/media/upload/{id}/append");
@@ -173,7 +181,8 @@ async fn a_pin_signs_in_once() {
     let app = || oauth::Credentials::new(bench.secret("x.consumer_key"), bench.secret("x.consumer_secret"));
     let url = |step: &str| format!("{}/oauth/{step}", bench.at.x.api_url);
     let header = oauth::Builder::<_, _>::new(app(), oauth::HMAC_SHA1).callback("oob").post(url("request_token"), &());
-    let asked = crate::testing::send(&url("request_token"), "POST", &[("authorization", &header)], b"").await.expect("answer");
+    let asked =
+        crate::testing::send(&url("request_token"), "POST", &[("authorization", &header)], b"").await.expect("answer");
     let pairs = crate::oauth::pairs(&asked.text());
     let get = |name: &str| pairs.iter().find(|(key, _)| key == name).map(|(_, v)| v.clone()).unwrap_or_default();
     let page = format!("{}?oauth_token={}", url("authorize"), get("oauth_token"));
@@ -186,12 +195,16 @@ async fn a_pin_signs_in_once() {
         let mut builder = oauth::Builder::new(app(), oauth::HMAC_SHA1);
         builder.token(request).verifier(pin);
         let header = builder.post(url("access_token"), &());
-        let answer = crate::testing::send(&url("access_token"), "POST", &[("authorization", &header)], b"").await.expect("answer");
+        let answer = crate::testing::send(&url("access_token"), "POST", &[("authorization", &header)], b"")
+            .await
+            .expect("answer");
         assert_eq!(answer.status, expected, "{}", answer.text());
         if expected == 200 {
             let pairs = crate::oauth::pairs(&answer.text());
-            let get = |name: &str| pairs.iter().find(|(key, _)| key == name).map(|(_, v)| v.clone()).unwrap_or_default();
-            let token = oauth::Token::new(app(), oauth::Credentials::new(get("oauth_token"), get("oauth_token_secret")));
+            let get =
+                |name: &str| pairs.iter().find(|(key, _)| key == name).map(|(_, v)| v.clone()).unwrap_or_default();
+            let token =
+                oauth::Token::new(app(), oauth::Credentials::new(get("oauth_token"), get("oauth_token_secret")));
             assert_eq!(bench.x_as(token, "GET", "/2/users/me", "", b"").await.expect("answer").status, 200);
         }
     }

@@ -15,7 +15,7 @@ export const commands = {
 export type About = {
 	/**  Version of the running program, as in Cargo.toml. */
 	version: string,
-	/**  The folder that holds settings, catalogue and record, as it is shown to a person. */
-	home: string,
+	/**  The folder that holds settings, catalogue and record, as it is shown to a person; none when the system names none. */
+	home: string | null,
 };
 

@@ -1,0 +1,8 @@
+//! Promises kept by the real program, as a person or another program runs it, against the sandbox.
+
+mod contract;
+mod kills;
+mod publishing;
+mod records;
+mod stage;
+mod syncing;

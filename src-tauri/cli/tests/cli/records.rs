@@ -1,0 +1,297 @@
+//! The official record: taken over, checked, mended, restored, shared, and sometimes away.
+
+use std::{fs, path::Path};
+
+use serde_json::{Value, json};
+
+use crate::stage::Stage;
+
+fn document(stage: &Stage, name: &str) -> Value {
+    serde_json::from_slice(&fs::read(stage.record().join(name)).expect(name)).expect(name)
+}
+
+fn sha256(path: &Path) -> String {
+    pierrot_core::catalogue::sha256_hex(&fs::read(path).expect("readable"))
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_documents_stay_readable_by_the_first_pierrot() {
+    let stage = Stage::new().await;
+    stage.expect(&["sync"], 0).await;
+    let db = document(&stage, "pierrot-db.json");
+    let fields = [
+        "id",
+        "title",
+        "is_public",
+        "original_width",
+        "original_height",
+        "original_format",
+        "tags",
+        "url",
+        "width",
+        "height",
+        "owner",
+        "owner_alias",
+        "pierrot_timestamp",
+    ];
+    for row in db.as_object().expect("by id").values() {
+        for field in fields {
+            assert!(row.get(field).is_some(), "{field} in {row}");
+        }
+    }
+    let meta = document(&stage, "pierrot-meta.json");
+    assert_eq!(meta["photos"], 20);
+    assert_eq!(meta["pierrot_db_sha256"], sha256(&stage.record().join("pierrot-db.json")));
+    assert!(db.get("_pierrot").is_none() && meta.get("_pierrot").is_none());
+}
+
+fn first_pierrot(folder: &Path, photos: &[&str], published: &[&str]) {
+    let row = |id: &str| {
+        json!({"id": id, "title": "DSC_5116", "is_public": true, "original_width": "3936", "original_height": "2624",
+            "original_format": "jpg", "tags": ["nikon"], "url": null, "width": null, "height": null, "owner": "akira",
+            "owner_alias": "akira", "pierrot_timestamp": "2024-03-11 17:48:30.291404", "its_own": {"kept": [1, 2]}})
+    };
+    let db: serde_json::Map<String, Value> = photos.iter().map(|id| ((*id).to_owned(), row(id))).collect();
+    let wal: serde_json::Map<String, Value> = published
+        .iter()
+        .map(|id| {
+            let mut row = row(id);
+            row["pierrot_wal_timestamp"] = "2024-03-12 09:00:00.000001".into();
+            ((*id).to_owned(), row)
+        })
+        .collect();
+    fs::create_dir_all(folder).expect("a folder");
+    for (name, value) in [
+        ("pierrot-db.json", Value::Object(db)),
+        ("pierrot-wal.json", Value::Object(wal)),
+        ("pierrot-meta.json", json!({"photos": photos.len()})),
+    ] {
+        fs::write(folder.join(name), serde_json::to_vec(&value).expect("JSON")).expect("writable");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_the_first_pierrot_published_is_never_posted_again() {
+    for die_at in [None, Some("import::after_seal"), Some("import::after_entry")] {
+        let stage = Stage::with_photos(5).await;
+        let listed = {
+            stage.expect(&["sync"], 0).await;
+            stage.expect(&["photos", "--limit", "100"], 0).await
+        };
+        let ids: Vec<String> = listed["photos"]
+            .as_array()
+            .expect("a list")
+            .iter()
+            .filter_map(|p| p["photo_id"].as_str().map(str::to_owned))
+            .collect();
+        let ids: Vec<&str> = ids.iter().map(String::as_str).collect();
+        // A home that starts on a record of the first Pierrot.
+        fs::remove_dir_all(stage.home()).expect("it is there");
+        fs::create_dir(stage.home()).expect("new");
+        stage.write_config("");
+        first_pierrot(&stage.record(), &ids, &ids[..4]);
+        let old_wal = fs::read(stage.record().join("pierrot-wal.json")).expect("written");
+        if let Some(place) = die_at {
+            let died = stage.run_dying(&["sync"], place).await;
+            assert_eq!(died.status, None, "{place}: {}", died.stdout);
+        }
+        stage.expect(&["sync"], 0).await;
+        for _ in 0..6 {
+            stage.run(&["publish"]).await;
+        }
+        assert!(stage.posts().len() <= 1, "four of five were published before");
+        let wal = document(&stage, "pierrot-wal.json");
+        for id in &ids[..4] {
+            assert_eq!(wal[id]["its_own"]["kept"], json!([1, 2]), "unknown fields survive");
+            assert_eq!(wal[id]["pierrot_wal_timestamp"], "2024-03-12 09:00:00.000001");
+        }
+        assert_eq!(document(&stage, "pierrot-db.json")[ids[4]]["its_own"]["kept"], json!([1, 2]));
+        let sealed: Vec<Vec<u8>> = fs::read_dir(stage.record().join("imported"))
+            .expect("sealed copies")
+            .flatten()
+            .map(|entry| fs::read(entry.path()).expect("readable"))
+            .collect();
+        assert!(sealed.contains(&old_wal), "the original is kept as it was");
+        stage.expect(&["check"], 0).await;
+        let published = stage.expect(&["photos", "--state", "published"], 0).await;
+        assert!(published["photos"].as_array().expect("a list").len() >= 4);
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn import_from_a_folder_counts_as_published_and_may_be_repeated() {
+    let stage = Stage::with_photos(5).await;
+    let old = stage.folder().join("old");
+    first_pierrot(&old, &["53572261016", "53572261017"], &["53572261016"]);
+    let folder = old.to_str().expect("plain").to_owned();
+    let imported = stage.expect(&["import-record", &folder], 0).await;
+    assert_eq!((&imported["photos"], &imported["published"]), (&json!(2), &json!(1)));
+    let kinds = stage.log_kinds().await;
+    let again = stage.expect(&["import-record", &folder], 0).await;
+    assert_eq!((&again["photos"], &again["published"]), (&json!(0), &json!(0)));
+    assert_eq!(stage.log_kinds().await, kinds);
+    stage.expect(&["check"], 0).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn damage_is_named_and_mended() {
+    let stage = Stage::new().await;
+    stage.expect(&["sync"], 0).await;
+    stage.expect(&["publish"], 0).await;
+    let damages: [(&str, &dyn Fn(&Path)); 6] = [
+        ("pierrot-db.json", &|path| fs::remove_file(path).expect("there")),
+        ("pierrot-db.json", &|path| fs::write(path, b"{\"broken").expect("writable")),
+        ("pierrot-meta.json", &|path| fs::write(path, b"{\"photos\": 3}").expect("writable")),
+        ("pierrot-wal.json", &|path| fs::remove_file(path).expect("there")),
+        ("pierrot-wal.json", &|path| fs::write(path, b"not json").expect("writable")),
+        ("wal/00000000000000000002.json", &|path| fs::remove_file(path).expect("there")),
+    ];
+    for (name, damage) in damages {
+        damage(&stage.record().join(name));
+        let found = stage.expect(&["check"], 1).await;
+        assert!(found["findings"].to_string().contains(name), "{name}: {found}");
+        stage.expect(&["check", "--repair"], 0).await;
+        stage.expect(&["check"], 0).await;
+    }
+    let changed = stage.record().join("wal/00000000000000000001.json");
+    let bytes = fs::read_to_string(&changed).expect("there").replace("claimed", "claimex");
+    fs::write(&changed, bytes).expect("writable");
+    let found = stage.expect(&["check"], 1).await;
+    assert!(found["findings"].to_string().contains("00000000000000000001"), "{found}");
+    stage.expect(&["check", "--repair"], 1).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_lost_computer_comes_back_from_the_record() {
+    let stage = Stage::new().await;
+    stage.expect(&["sync"], 0).await;
+    for _ in 0..2 {
+        stage.expect(&["publish"], 0).await;
+    }
+    let before = stage.expect(&["photos", "--limit", "100"], 0).await;
+    fs::remove_file(stage.home().join("catalogue.redb")).expect("there");
+    let restored = stage.expect(&["restore"], 0).await;
+    assert_eq!(
+        (&restored["entries"], &restored["published"], &restored["total"]),
+        (&json!(6), &json!(2), &json!(20)),
+        "{restored}"
+    );
+    assert_eq!(stage.expect(&["photos", "--limit", "100"], 0).await, before);
+    stage.expect(&["check"], 0).await;
+    // Without Flickr the record alone brings the photos back.
+    fs::remove_file(stage.home().join("catalogue.redb")).expect("there");
+    stage.faults(json!({"server":"flickr","kind":"flickr_fail","code":100,"message":"Invalid API Key","times":0}));
+    let restored = stage.run(&["restore"]).await;
+    assert_eq!((restored.status, &restored.json["total"]), (Some(3), &json!(20)), "{}", restored.stdout);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_record_that_is_away_stops_publishing_but_not_syncing() {
+    let stage = Stage::new().await;
+    let elsewhere = stage.folder().join("disk");
+    stage.write_config(&format!("\n[record]\nkind = \"folder\"\npath = \"{}\"\n", elsewhere.display()));
+    stage.expect(&["sync"], 0).await;
+    stage.expect(&["publish"], 0).await;
+    fs::rename(&elsewhere, stage.folder().join("unplugged")).expect("movable");
+    stage.photos(json!([{"op":"add","count":1}]));
+    stage.control().advance_s(5);
+    let said = stage.run(&["sync", "--full"]).await;
+    assert_eq!((said.status, &said.json["total"]), (Some(5), &json!(21)), "{}", said.stdout);
+    let asked = stage.posts().len();
+    let said = stage.run(&["publish"]).await;
+    assert_eq!(said.status, Some(5), "{}", said.stdout);
+    assert_eq!(stage.posts().len(), asked);
+    fs::rename(stage.folder().join("unplugged"), &elsewhere).expect("movable");
+    stage.expect(&["sync"], 0).await;
+    stage.expect(&["check"], 0).await;
+    stage.expect(&["publish"], 0).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn two_homes_on_one_record_publish_no_photo_twice() {
+    let stage = Stage::with_photos(14).await;
+    let shared = stage.folder().join("shared");
+    let record = format!("\n[record]\nkind = \"folder\"\npath = \"{}\"\n", shared.display());
+    stage.write_config(&record);
+    let other = stage.folder().join("other");
+    fs::create_dir(&other).expect("new");
+    fs::write(other.join("config.toml"), stage.config(&record)).expect("writable");
+    let other_run = |arguments: &[&str]| {
+        let mut command = tokio::process::Command::new(env!("CARGO_BIN_EXE_pierrot"));
+        command
+            .arg("--home")
+            .arg(&other)
+            .arg("--json")
+            .args(arguments)
+            .envs(stage.secrets())
+            .env("PIERROT_SECRETS", "env");
+        async move { command.output().await.expect("it runs").status.code() }
+    };
+    stage.expect(&["sync"], 0).await;
+    assert_eq!(other_run(&["sync"]).await, Some(0));
+    for _ in 0..5 {
+        let (one, two) = tokio::join!(stage.run(&["publish"]), other_run(&["publish"]));
+        assert!(matches!(one.status, Some(0 | 6)), "{}", one.stdout);
+        assert!(matches!(two, Some(0 | 6)), "{two:?}");
+    }
+    let log = stage.expect(&["log"], 0).await;
+    let mut photos: Vec<String> = log["entries"]
+        .as_array()
+        .expect("a list")
+        .iter()
+        .filter(|entry| entry["type"] == "posted")
+        .map(|entry| entry["photo_id"].to_string())
+        .collect();
+    assert_eq!(photos.len(), stage.posts().len());
+    let count = photos.len();
+    photos.sort();
+    photos.dedup();
+    assert_eq!(photos.len(), count, "no photo twice");
+    stage.expect(&["check"], 0).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_folder_may_be_shared_and_the_probe_says_so() {
+    let stage = Stage::new().await;
+    let verdict = stage.expect(&["probe"], 0).await;
+    assert_eq!(verdict["several_computers"], true, "{verdict}");
+}
+
+/// `scripts/with-moto.sh` sets `PIERROT_TEST_S3` to the address of an S3 server.
+#[tokio::test(flavor = "multi_thread")]
+async fn moto_keeps_the_record_as_a_folder_does() {
+    let Ok(endpoint) = std::env::var("PIERROT_TEST_S3") else {
+        assert!(std::env::var_os("CI").is_none(), "the S3 tests need scripts/with-moto.sh");
+        return;
+    };
+    let stage = Stage::new().await;
+    let bucket = format!("pierrot-{}", std::process::id());
+    let address = format!("{}/{bucket}", endpoint.trim_end_matches('/'));
+    let made = put(&address).await;
+    assert!(made, "the bucket can be made");
+    stage.write_config(&format!(
+        "\n[record]\nkind = \"s3\"\nbucket = \"{bucket}\"\nregion = \"us-east-1\"\nendpoint = \"{endpoint}\"\nprefix = \"p/\"\npath_style = true\n"
+    ));
+    let run = |arguments: &'static [&'static str]| {
+        let mut command = stage.command(arguments);
+        command.env("PIERROT_SECRET_S3_ACCESS_KEY_ID", "key").env("PIERROT_SECRET_S3_SECRET_ACCESS_KEY", "secret");
+        async move {
+            let output = command.output().await.expect("it runs");
+            (output.status.code(), serde_json::from_slice::<Value>(&output.stdout).unwrap_or_default())
+        }
+    };
+    for arguments in [&["probe"][..], &["sync"], &["publish"], &["publish"], &["check"], &["recover"]] {
+        let (status, said) = run(arguments).await;
+        assert_eq!(status, Some(0), "{arguments:?}: {said}");
+    }
+    assert_eq!(stage.posts().len(), 2);
+    fs::remove_file(stage.home().join("catalogue.redb")).expect("there");
+    let (status, restored) = run(&["restore"]).await;
+    assert_eq!((status, &restored["published"]), (Some(0), &json!(2)), "{restored}");
+}
+
+/// A bare HTTP PUT, so that this test needs no client of its own.
+async fn put(address: &str) -> bool {
+    let status = tokio::process::Command::new("curl").args(["-sf", "-X", "PUT", address]).status().await;
+    status.is_ok_and(|status| status.success())
+}
