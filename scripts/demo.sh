@@ -13,5 +13,4 @@ fi
 say "building (the first time takes several minutes, then seconds)"
 cargo build --locked "${FEATURES[@]}" "${programs[@]}"
 
-if has_display && [ -t 1 ]; then "$CARGO_TARGET_DIR/debug/pierrot-desktop" & fi
 exec "$CARGO_TARGET_DIR/debug/pierrot" demo "$@"

@@ -1,1 +1,3 @@
-//! tests
+//! House rules and promises that no single crate can keep alone.
+
+mod house;

@@ -172,8 +172,10 @@ async fn secret(pierrot: &Pierrot, action: &SecretAction, voice: Voice) -> Resul
 async fn sync(pierrot: &Pierrot, full: bool) -> Result<Answer> {
     let report = pierrot.sync(full).await?;
     let said = words::synced(&report);
-    // The record could not take it yet, whatever the reason: a later sync brings it there.
-    let error = report.record_error.clone().map(|error| Error { code: Code::TryLater, ..error });
+    // The record could not take it yet: a later sync brings it there. Only a missing key needs somebody now.
+    let later =
+        |error: Error| if error.code == Code::SignInAgain { error } else { Error { code: Code::TryLater, ..error } };
+    let error = report.record_error.clone().map(later);
     Ok(Answer::done(&report, said).stopped_by(error))
 }
 

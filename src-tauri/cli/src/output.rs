@@ -102,7 +102,7 @@ impl Voice {
 
     /// Something to read while the command goes on; never on standard output with `--json`.
     pub fn remark(self, words: &str) {
-        if self.json || !std::io::stdout().is_terminal() {
+        if self.json {
             eprintln!("{words}");
         } else {
             println!("{words}");

@@ -14,6 +14,7 @@ use crate::{
     error::{Error, Result},
     events::Events,
     home::Home,
+    jobs::probe::{self, Probed},
     oauth::Stamp,
     record::{
         RecordStore, Sharing,
@@ -136,7 +137,16 @@ impl Pierrot {
 
     /// The place of the record as the settings say; S3 needs its keys.
     pub(crate) async fn store(&self) -> Result<Arc<dyn RecordStore>> {
+        if self.settings.record.kind == RecordKind::S3 && self.probed()?.is_none() {
+            // Whether a bucket creates a name only once must be known before anything relies on it.
+            self.probe_store().await?;
+        }
         self.store_for(self.sharing()?).await
+    }
+
+    fn probed(&self) -> Result<Option<Probed>> {
+        let place = probe::place(&self.settings.record);
+        Ok(self.catalogue.state::<Probed>("probe")?.filter(|probed| probed.place == place))
     }
 
     pub(crate) async fn store_for(&self, sharing: Sharing) -> Result<Arc<dyn RecordStore>> {
@@ -169,12 +179,8 @@ impl Pierrot {
 
     /// What the last probe of this record allowed.
     fn sharing(&self) -> Result<Sharing> {
-        let probed: Option<crate::jobs::probe::Probed> = self.catalogue.state("probe")?;
-        let place = crate::jobs::probe::place(&self.settings.record);
-        Ok(match probed {
-            Some(probed) if probed.place == place && !probed.several_computers => Sharing::OneComputer,
-            Some(_) | None => Sharing::Several,
-        })
+        let several = self.probed()?.is_none_or(|probed| probed.several_computers);
+        Ok(if several { Sharing::Several } else { Sharing::OneComputer })
     }
 
     /// Forgets the open record; the next use opens it anew.

@@ -25,7 +25,7 @@ pub struct Home {
 impl Home {
     /// Where the platform keeps such data when nobody says otherwise.
     pub fn platform() -> Result<PathBuf> {
-        let strategy = etcetera::choose_base_strategy().map_err(|_| {
+        let strategy = etcetera::base_strategy::choose_native_strategy().map_err(|_| {
             Error::settings("This computer does not say where your home folder is.", "Name a folder with --home DIR.")
         })?;
         Ok(strategy.data_dir().join("pierrot"))

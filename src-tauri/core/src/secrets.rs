@@ -45,19 +45,19 @@ impl fmt::Debug for Sensitive {
 /// Why a secret could not be read or kept.
 #[derive(Debug, thiserror::Error)]
 pub enum SecretError {
-    #[error("there is no keyring service on this computer ({0})")]
+    #[error("There is no keyring service on this computer ({0})")]
     NoService(String),
-    #[error("the keyring is locked")]
+    #[error("The keyring is locked")]
     Locked,
-    #[error("the keyring refused ({0})")]
+    #[error("The keyring refused ({0})")]
     Denied(String),
-    #[error("the secret \"{0}\" is not set")]
+    #[error("The secret \"{0}\" is not set")]
     NotSet(String),
-    #[error("there is no secret called \"{name}\"{}", .nearest.as_deref().map_or_else(String::new, |n| format!("; did you mean \"{n}\"?")))]
+    #[error("There is no secret called \"{name}\"{}", .nearest.as_deref().map_or_else(String::new, |n| format!("; did you mean \"{n}\"?")))]
     UnknownName { name: String, nearest: Option<String> },
-    #[error("the secret is empty or longer than {SECRET_BYTES_MAX} bytes")]
+    #[error("The secret is empty or longer than {SECRET_BYTES_MAX} bytes")]
     BadSize,
-    #[error("secrets come from the environment now (PIERROT_SECRETS=env) and cannot be changed there")]
+    #[error("Secrets come from the environment now (PIERROT_SECRETS=env) and cannot be changed there")]
     ReadOnly,
 }
 

@@ -256,10 +256,6 @@ pub(crate) fn mix(seed: u64, position: u64) -> u64 {
 /// `digits` hexadecimal digits derived from a seed and a name.
 pub(crate) fn hex(seed: u64, name: &str, digits: usize) -> String {
     let start = name.bytes().fold(mix(seed, 0x5eed), |hash, byte| mix(hash, u64::from(byte)));
-    let mut text = String::new();
-    for block in 0..digits.div_ceil(16) {
-        text.push_str(&format!("{:016x}", mix(start, block as u64)));
-    }
-    text.truncate(digits);
-    text
+    let block = |at: usize| mix(start, (at / 16) as u64) >> (60 - at % 16 * 4);
+    (0..digits).map(|at| char::from(b"0123456789abcdef"[(block(at) & 15) as usize])).collect()
 }

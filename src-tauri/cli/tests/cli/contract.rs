@@ -73,7 +73,7 @@ async fn the_second_process_on_a_home_is_told_at_once() {
     let said = stage.run(&["status"]).await;
     assert_eq!(said.status, Some(1), "{}", said.stdout);
     assert!(
-        said.json["error"]["message"].as_str().is_some_and(|text| text.contains("another Pierrot")),
+        said.json["error"]["message"].as_str().is_some_and(|text| text.contains("Another Pierrot")),
         "{}",
         said.stdout
     );

@@ -133,12 +133,15 @@ async fn import_from_a_folder_counts_as_published_and_may_be_repeated() {
     stage.expect(&["check"], 0).await;
 }
 
+/// A document's name, and what happens to it.
+type Damage<'a> = (&'a str, &'a dyn Fn(&Path));
+
 #[tokio::test(flavor = "multi_thread")]
 async fn damage_is_named_and_mended() {
     let stage = Stage::new().await;
     stage.expect(&["sync"], 0).await;
     stage.expect(&["publish"], 0).await;
-    let damages: [(&str, &dyn Fn(&Path)); 6] = [
+    let damages: [Damage<'_>; 6] = [
         ("pierrot-db.json", &|path| fs::remove_file(path).expect("there")),
         ("pierrot-db.json", &|path| fs::write(path, b"{\"broken").expect("writable")),
         ("pierrot-meta.json", &|path| fs::write(path, b"{\"photos\": 3}").expect("writable")),

@@ -42,15 +42,15 @@ pub struct Catalogue {
 /// Why the catalogue could not be used.
 #[derive(Debug, thiserror::Error)]
 pub enum CatalogueError {
-    #[error("another Pierrot is using this home ({0})")]
+    #[error("Another Pierrot is using this home ({0})")]
     InUse(String),
-    #[error("the disk is full while writing {0}")]
+    #[error("The disk is full while writing {0}")]
     DiskFull(String),
     #[error("{0} cannot be written: it is read-only or belongs to someone else")]
     ReadOnly(String),
-    #[error("the catalogue {path} is damaged ({why})")]
+    #[error("The catalogue {path} is damaged ({why})")]
     Damaged { path: String, why: String },
-    #[error("the catalogue was written by a newer Pierrot (schema {0})")]
+    #[error("The catalogue was written by a newer Pierrot (schema {0})")]
     Newer(u64),
     #[error("{path}: {source}")]
     Io {

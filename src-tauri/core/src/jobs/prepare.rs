@@ -213,7 +213,8 @@ pub(crate) fn word(photo: &Photo, target: &TargetSettings, picture: Option<Prepa
         date_taken: photo.taken.as_deref(),
         url: &url,
     };
-    let caption = template(&target.caption)?.caption(&facts, target.max_text, target.link);
+    // The first Pierrot wrote `~` for a new line.
+    let caption = template(&target.caption.replace('~', "\n"))?.caption(&facts, target.max_text, target.link);
     let alt_text = template(&target.alt)?.alt_text(&facts);
     let cost_usd = caption::cost_usd(caption.has_url, !alt_text.is_empty());
     let sensitive = &target.sensitive;

@@ -29,6 +29,12 @@ pub(crate) fn place(record: &RecordSettings) -> String {
 impl Pierrot {
     /// Tests the store with scratch names and keeps the verdict.
     pub async fn probe(&self) -> Result<Verdict> {
+        let verdict = self.probe_store().await?;
+        self.close_ledger().await;
+        Ok(verdict)
+    }
+
+    pub(crate) async fn probe_store(&self) -> Result<Verdict> {
         let store = self.store_for(crate::record::Sharing::Several).await?;
         let verdict = probe(&*store, &self.fresh_id()).await?;
         let probed = Probed {
@@ -38,7 +44,6 @@ impl Pierrot {
             at: self.now().to_string(),
         };
         self.catalogue.set_state("probe", &probed)?;
-        self.close_ledger().await;
         Ok(verdict)
     }
 }

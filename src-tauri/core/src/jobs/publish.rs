@@ -105,9 +105,19 @@ impl PublishReport {
 }
 
 impl Pierrot {
-    /// Publishes one photo to one target.
+    /// Publishes one photo to one target. What passes by itself is an outcome, not an error.
     pub async fn publish(&self, choice: &Choice) -> Result<PublishReport> {
         let (name, target) = self.target(choice.target.as_deref())?;
+        match self.publish_to(name, target, choice).await {
+            Err(error) if error.code == Code::TryLater => {
+                let report = PublishReport::empty(Outcome::TryLater, name, error.message.clone());
+                Ok(PublishReport { error: Some(error), ..report })
+            }
+            settled => settled,
+        }
+    }
+
+    async fn publish_to(&self, name: &str, target: &TargetSettings, choice: &Choice) -> Result<PublishReport> {
         let signed = self.x(name).await?;
         let mut ledger = self.ready_ledger().await?;
         let recovered = self.recover_with(&mut ledger, Some(name)).await?;
@@ -345,7 +355,12 @@ fn settle(attempt: &mut Attempt<'_>, outcome: publication::Outcome, run: &mut Ru
         Error::try_later("The record or the network stopped answering in the middle.", "Run `pierrot recover` later.")
     };
     let stopped = |error: Error| {
-        let kind = if error.code == Code::TryLater { Outcome::TryLater } else { Outcome::Rejected };
+        let kind = match (outcome, error.code) {
+            (publication::Outcome::Ended(End::Rejected), _) => Outcome::Rejected,
+            (_, Code::TryLater) => Outcome::TryLater,
+            // Somebody must sign in, pay or allow it first.
+            (_, _) => Outcome::Held,
+        };
         Tried::Done(Box::new(PublishReport { error: Some(error), ..report(attempt, kind) }))
     };
     match outcome {

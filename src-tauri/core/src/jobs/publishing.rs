@@ -207,7 +207,9 @@ impl Pierrot {
             }
         };
         let described = ready.alt_text.is_empty() && ready.warnings.is_empty();
-        if !described && let Err(error) = retried(|| attempt.x.describe(&media.id, &ready.alt_text)).await {
+        if !described
+            && let Err(error) = retried(|| attempt.x.describe(&media.id, &ready.alt_text, &ready.warnings)).await
+        {
             tracing::warn!(%error, "the alt text could not be set; the photo goes out without it");
             if let Some(ready) = attempt.ready.as_mut() {
                 ready.alt_text_lost();

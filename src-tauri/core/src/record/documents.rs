@@ -26,6 +26,7 @@ pub const WAL: &str = "pierrot-wal.json";
 pub const OURS: &str = "_pierrot";
 
 /// One row of `pierrot-db.json`: the thirteen fields of the first Pierrot, then ours, then fields nobody here knows.
+/// Places and the secrets in Flickr's addresses stay on this computer; a sync brings them back.
 pub fn db_row(row: &Row) -> Map<String, Value> {
     let photo = &row.photo;
     let size = |pixels: u32| if pixels == 0 { Value::Null } else { Value::String(pixels.to_string()) };
@@ -55,16 +56,13 @@ pub fn db_row(row: &Row) -> Map<String, Value> {
     put("taken", photo.taken.clone().into());
     put("license", photo.license.into());
     put("safety", photo.safety.into());
-    put("place", photo.place.map(|(latitude, longitude)| vec![latitude, longitude]).into());
-    put("server", photo.server.as_str().into());
-    put("secret", photo.secret.as_str().into());
     for (name, value) in extra {
         fields.entry(name).or_insert(value);
     }
     fields
 }
 
-const KNOWN: [&str; 23] = [
+const KNOWN: [&str; 20] = [
     "id",
     "title",
     "is_public",
@@ -85,9 +83,6 @@ const KNOWN: [&str; 23] = [
     "taken",
     "license",
     "safety",
-    "place",
-    "server",
-    "secret",
 ];
 
 /// Reads a row of either Pierrot; `None` when its id is not a photo id. Widths may be strings, addresses null.
@@ -107,7 +102,6 @@ pub fn row_from_db(id: &str, fields: &Map<String, Value>) -> Option<Row> {
     };
     let privacy = fields.get("privacy").and_then(|value| serde_json::from_value(value.clone()).ok());
     let media = fields.get("media").and_then(|value| serde_json::from_value(value.clone()).ok());
-    let place = fields.get("place").and_then(|value| serde_json::from_value(value.clone()).ok()).flatten();
     let large = text("url").map(|url| Large { url, width: pixels("width"), height: pixels("height") });
     let mut extra: Map<String, Value> = fields
         .iter()
@@ -124,8 +118,8 @@ pub fn row_from_db(id: &str, fields: &Map<String, Value>) -> Option<Row> {
         tags,
         owner: text("owner").unwrap_or_default(),
         owner_alias: text("owner_alias"),
-        server: text("server").unwrap_or_default(),
-        secret: text("secret").unwrap_or_default(),
+        server: String::new(),
+        secret: String::new(),
         original_secret: None,
         original_format: text("original_format"),
         original_width: pixels("original_width"),
@@ -136,7 +130,7 @@ pub fn row_from_db(id: &str, fields: &Map<String, Value>) -> Option<Row> {
         taken: text("taken"),
         taken_granularity: 0,
         license: number("license").and_then(|value| u8::try_from(value).ok()).unwrap_or(0),
-        place,
+        place: None,
         privacy: privacy.unwrap_or(if public { Privacy::Public } else { Privacy::Private }),
         media: media.unwrap_or(Media::Photo),
         safety: number("safety").and_then(|value| u8::try_from(value).ok()),

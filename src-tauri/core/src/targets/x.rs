@@ -192,10 +192,19 @@ impl X {
         Ok(Media { id, key, expires_after_s: data["expires_after_secs"].as_u64().unwrap_or(EXPIRES_AFTER_S) })
     }
 
-    /// Sets the alt text of an upload, at most 1,000 characters.
-    pub async fn describe(&self, media_id: &str, alt: &str) -> Result<(), XError> {
+    /// Sets the alt text of an upload, at most 1,000 characters, and warnings such as `adult_content`; either may be empty.
+    pub async fn describe(&self, media_id: &str, alt: &str, warnings: &[&str]) -> Result<(), XError> {
         let url = self.0.url("2/media/metadata", &[]).map_err(XError::Malformed)?;
-        let body = json!({ "id": media_id, "metadata": { "alt_text": { "text": alt } } });
+        let mut metadata = serde_json::Map::new();
+        if !alt.is_empty() {
+            metadata.insert("alt_text".into(), json!({ "text": alt }));
+        }
+        if !warnings.is_empty() {
+            let kinds = ["adult_content", "graphic_violence", "other"]
+                .map(|kind| (kind.to_owned(), warnings.contains(&kind).into()));
+            metadata.insert("sensitive_media_warning".into(), Value::Object(kinds.into_iter().collect()));
+        }
+        let body = json!({ "id": media_id, "metadata": metadata });
         let reply = self.0.exchange(Method::POST, url, &[], |request| request.json(&body)).await?;
         if reply.is_success() { Ok(()) } else { Err(XError::of(&reply)) }
     }

@@ -118,6 +118,7 @@ fn verdict(sent: &Sent) -> Verdict {
     }
 }
 
+#[expect(clippy::too_many_lines, reason = "one table, a row a reply")]
 #[test]
 fn every_answer_to_the_post_has_one_meaning() {
     use Verdict::*;
@@ -343,8 +344,8 @@ async fn a_picture_is_uploaded_with_the_two_fields_x_knows() {
 async fn alt_text_is_nested_as_x_wants() {
     let server = Server::start(vec![http(200, "", "{}"), http(404, "", r#"{"title":"Not Found"}"#)]).await;
     let x = server.x();
-    assert_eq!(x.describe("19", "A boat").await, Ok(()));
-    assert_eq!(x.describe("19", "A boat").await, Err(XError::Refused(Refusal::Invalid("Not Found".to_owned()))));
+    assert_eq!(x.describe("19", "A boat", &[]).await, Ok(()));
+    assert_eq!(x.describe("19", "A boat", &[]).await, Err(XError::Refused(Refusal::Invalid("Not Found".to_owned()))));
     assert!(server.requests()[0].ends_with(r#"{"id":"19","metadata":{"alt_text":{"text":"A boat"}}}"#));
 }
 

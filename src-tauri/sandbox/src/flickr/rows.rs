@@ -231,9 +231,14 @@ fn geo(o: &mut Object<'_>, photo: &Photo, extras: &Extras) {
 }
 
 fn urls(o: &mut Object<'_>, flickr: &Flickr, photo: &Photo, extras: &Extras, form: SizesAs) {
+    let common = secret(flickr.seed, photo);
     for size in &extras.sizes {
         let Some((width, height)) = size.of(photo) else { continue };
-        o.text(&format!("url_{}", size.extra), &size.url(flickr, photo));
+        let url = match size.shares_secret() {
+            true => size.url_with(flickr, photo, &common),
+            false => size.url(flickr, photo),
+        };
+        o.text(&format!("url_{}", size.extra), &url);
         let (height_key, width_key) = (format!("height_{}", size.extra), format!("width_{}", size.extra));
         // As recorded: the edge a size is named after is a string, the computed one a number.
         let mixed = !size.square && size.edge != 0;

@@ -70,7 +70,16 @@ impl Size {
 
     /// The address of the file.
     pub(crate) fn url(&self, flickr: &Flickr, photo: &Photo) -> String {
-        let secret = secret_of(flickr.seed, photo, self.suffix);
+        self.url_with(flickr, photo, &secret_of(flickr.seed, photo, self.suffix))
+    }
+
+    /// True when this size is opened by the photo's common secret.
+    pub(crate) fn shares_secret(&self) -> bool {
+        !matches!(self.suffix, "h" | "k" | "o")
+    }
+
+    /// The address of the file with a secret that is known already.
+    pub(crate) fn url_with(&self, flickr: &Flickr, photo: &Photo, secret: &str) -> String {
         let joint = if self.suffix.is_empty() { "" } else { "_" };
         format!("{}/{}/{}_{secret}{joint}{}.jpg", flickr.static_url, server(photo), photo.id, self.suffix)
     }

@@ -1,3 +1,4 @@
+use crate::secrets::Sensitive;
 use std::sync::Mutex;
 use std::time::Duration;
 
