@@ -93,6 +93,8 @@ pub struct Fold {
     slots: HashMap<(String, String), Hold>,
     excluded: HashSet<PhotoId>,
     imported: BTreeMap<PhotoId, Imported>,
+    /// (target, photo) of every imported row: published for ever.
+    imported_for: HashSet<(String, PhotoId)>,
     files: BTreeMap<String, String>,
     computers: BTreeSet<String>,
     void: Vec<(u64, &'static str)>,
@@ -248,7 +250,7 @@ impl Fold {
                 self.excluded.remove(photo);
                 Verdict::Valid
             }
-            Fact::Imported { target, published, files } => self.take_over(entry.seq, target, published, files),
+            Fact::Imported { target, published, files } => self.take_over(entry, target, published, files),
         }
     }
 
@@ -300,6 +302,17 @@ impl Fold {
         if attempt.stand != Stand::Claimed || attempt.computer != entry.computer {
             return Verdict::Void("the attempt is not held as claimed by this computer");
         }
+        if self.excluded.contains(&about.photo) {
+            return Verdict::Void("the photo is excluded");
+        }
+        let ours = Hold::By(about.attempt.clone());
+        let holds_all = about_keys(about).all(|key| {
+            self.photos.get(&(key.clone(), about.photo.clone())) == Some(&ours)
+                && self.slots.get(&(key, attempt.slot.clone())) == Some(&ours)
+        });
+        if !holds_all {
+            return Verdict::Void("the attempt is not held as claimed by this computer");
+        }
         let (writer, frozen) = (entry.writer.clone(), frozen.clone());
         self.change(&about.attempt, entry, |attempt| {
             attempt.stand = Stand::Sending;
@@ -321,11 +334,11 @@ impl Fold {
         }
         let attempt = attempt.clone();
         for key in about_keys(&attempt.about) {
-            let younger = match self.photos.get(&(key, attempt.about.photo.clone())) {
-                Some(Hold::By(id)) if *id != about.attempt => Some(id.clone()),
-                Some(Hold::By(_) | Hold::Closed | Hold::Published) | None => None,
-            };
-            if let Some(id) = younger.filter(|id| self.attempts.get(id).is_some_and(|a| a.stand == Stand::Claimed)) {
+            let photo = self.photos.get(&(key.clone(), attempt.about.photo.clone()));
+            let slot = self.slots.get(&(key, attempt.slot.clone()));
+            let younger: Vec<AttemptId> =
+                [photo, slot].into_iter().flatten().filter_map(|hold| self.only_claimed(hold)).collect();
+            for id in younger {
                 self.end(&id, Ending::TakenOver, entry);
             }
         }
@@ -402,22 +415,35 @@ impl Fold {
 
     fn take_over(
         &mut self,
-        seq: u64,
+        entry: &LogEntry,
         target: &str,
         published: &Map<String, Value>,
         files: &BTreeMap<String, String>,
     ) -> Verdict {
         for (id, row) in published {
             let (Ok(photo), Some(row)) = (id.parse::<PhotoId>(), row.as_object()) else { continue };
-            self.photos.entry((target.to_owned(), photo.clone())).or_insert(Hold::Published);
-            self.imported.entry(photo).or_insert_with(|| Imported {
-                target: target.to_owned(),
-                row: Arc::new(row.clone()),
-                seq,
-            });
+            let key = (target.to_owned(), photo.clone());
+            if let Some(claimed) = self.photos.get(&key).and_then(|hold| self.only_claimed(hold)) {
+                self.end(&claimed, Ending::TakenOver, entry);
+            }
+            self.imported_for.insert(key.clone());
+            let under_way = matches!(self.photos.get(&key), Some(Hold::By(_)));
+            if !under_way {
+                self.photos.insert(key, Hold::Published);
+            }
+            let row = Arc::new(row.clone());
+            self.imported.entry(photo).or_insert_with(|| Imported { target: target.to_owned(), row, seq: entry.seq });
         }
         self.files.extend(files.iter().map(|(name, sha256)| (name.clone(), sha256.clone())));
         Verdict::Valid
+    }
+
+    /// The attempt behind a hold when it is only claimed, so that it can still be ended.
+    fn only_claimed(&self, hold: &Hold) -> Option<AttemptId> {
+        match hold {
+            Hold::By(id) => self.attempts.get(id).filter(|attempt| attempt.stand == Stand::Claimed).map(|_| id.clone()),
+            Hold::Closed | Hold::Published => None,
+        }
     }
 
     fn hold(&mut self, attempt: &Attempt) {
@@ -440,7 +466,9 @@ impl Fold {
         for key in about_keys(&attempt.about) {
             let photo = (key.clone(), attempt.about.photo.clone());
             if self.photos.get(&photo) == Some(&Hold::By(id.clone())) {
-                if closes {
+                if self.imported_for.contains(&photo) {
+                    self.photos.insert(photo, Hold::Published);
+                } else if closes {
                     self.photos.insert(photo, Hold::Closed);
                 } else {
                     self.photos.remove(&photo);

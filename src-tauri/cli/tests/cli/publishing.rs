@@ -188,6 +188,35 @@ async fn a_rehearsal_shows_everything_and_changes_nothing() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_target_that_cannot_be_reached_is_tried_later() {
+    let stage = synced().await;
+    let closed =
+        std::net::TcpListener::bind("127.0.0.1:0").and_then(|socket| socket.local_addr()).expect("a free port");
+    let config = stage.config("").replace(&stage.sandbox.described().x.api_url, &format!("http://{closed}"));
+    std::fs::write(stage.home().join("config.toml"), config).expect("the home is writable");
+    let said = stage.expect(&["publish"], 5).await;
+    assert_eq!(said["outcome"], "try_later", "{said}");
+    assert!(said["error"]["what_now"].is_string() && stage.posts().is_empty());
+    stage.write_config("");
+    stage.expect(&["publish"], 0).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn photos_of_one_name_do_not_stumble_over_each_other() {
+    let stage = Stage::with_photos(3).await;
+    stage.photos(json!([{"op":"add","count":3,"title":"Evening"}]));
+    stage.expect(&["sync"], 0).await;
+    let listed = stage.expect(&["photos", "--state", "unpublished"], 0).await;
+    let rows = listed["photos"].as_array().cloned().unwrap_or_default();
+    let mut texts = Vec::new();
+    for row in rows.iter().filter(|row| row["title"] == "Evening") {
+        let said = stage.expect(&["publish", "--photo", row["photo_id"].as_str().expect("an id")], 0).await;
+        texts.push(said["text"].as_str().unwrap_or_default().to_owned());
+    }
+    assert_eq!(texts, ["Evening", "Evening (2)", "Evening (3)"]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn when_all_are_published_nothing_is_left() {
     let stage = Stage::with_photos(4).await;
     stage.expect(&["publish"], 6).await;

@@ -85,6 +85,7 @@ impl Catalogue {
                 spent.extend(places.get((target, photo.as_str()))?.map(|place| place.value()));
             }
             spent.sort_unstable();
+            spent.dedup();
             let left = length - u32::try_from(spent.len()).unwrap_or(length).min(length);
             if left == 0 {
                 return Ok(None);

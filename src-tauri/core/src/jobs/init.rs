@@ -28,7 +28,8 @@ mod tests {
     #[test]
     fn the_file_a_newcomer_gets_says_the_defaults() {
         assert_eq!(Settings::parse(super::TEMPLATE).expect("it parses"), Settings::default());
-        let all = super::TEMPLATE.replace("# ", "").replace("#\n", "");
-        assert!(all.contains("api_url"), "the addresses are shown too");
+        for key in ["api_url", "oauth_url", "look_after_s", "sensitive", "endpoint", "path_style", "never"] {
+            assert!(super::TEMPLATE.contains(key), "{key} is shown");
+        }
     }
 }

@@ -3,12 +3,15 @@
 //! Invariant: a photo that was deleted, made private, replaced or restricted since the last sync never comes out of here,
 //! and the catalogue learns it. Nothing is sent from here.
 
+use std::collections::HashSet;
+
 use pierrot_looks::{Limits, Prepared};
 
 use crate::{
     caption::{self, Caption, Facts, Template},
     catalogue::{Presence, Row, sha256_hex},
     choose::has_tag,
+    count,
     error::{Code, Error, Result},
     handle::Pierrot,
     log::{About, Frozen},
@@ -20,6 +23,8 @@ use crate::{
     targets::x,
 };
 
+/// Photos of one name that get numbers.
+const NUMBERS_MAX: u32 = 1_000;
 /// Smaller sizes tried when the best one cannot be had.
 const SIZES_MAX: usize = 4;
 
@@ -81,6 +86,18 @@ impl Ready {
             media_key: media.key.clone(),
             picture_sha256: self.picture.as_ref().map(|picture| sha256_hex(&picture.bytes)).unwrap_or_default(),
             cost_usd: self.cost_usd,
+        }
+    }
+
+    /// X refuses a text the account posted before, so a second photo of one name gets a number.
+    pub(crate) fn make_distinct(&mut self, posted: &HashSet<String>, limit: usize) {
+        let text = self.caption.text.clone();
+        for number in 2..=NUMBERS_MAX {
+            if !posted.contains(&self.caption.text) {
+                return;
+            }
+            let suffix = format!(" ({number})");
+            self.caption.text = count::trim(&text, limit.saturating_sub(suffix.len())) + &suffix;
         }
     }
 

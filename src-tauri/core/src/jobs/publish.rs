@@ -179,7 +179,8 @@ impl Pierrot {
         let row = self.confirm_at_source(&flickr, photo, false).await?;
         let picture = self.fetch(&flickr, photo, target).await?;
         let (bytes, width, height) = (picture.bytes.len(), picture.width, picture.height);
-        let ready = word(&row.photo, target, None)?;
+        let mut ready = word(&row.photo, target, None)?;
+        ready.make_distinct(&known_texts(fold, name), target.max_text);
         let left = self.catalogue.pool_len(name).map_err(Error::from)?;
         let nth = fold.next_number(photo, name);
         let reason = format!("one of {left} photos that may go to {name} now; attempt {nth} at this photo");
@@ -316,6 +317,7 @@ impl Pierrot {
         attempt.number = ledger.fold().next_number(photo, run.name);
         attempt.again = again;
         attempt.known_posts = known_posts(ledger.fold());
+        attempt.known_texts = known_texts(ledger.fold(), run.name);
         let outcome = self.carry_out(ledger, &mut attempt, State::Planned, Event::Start).await?;
         Ok(settle(&mut attempt, outcome, run))
     }
@@ -444,6 +446,17 @@ pub(crate) fn known_posts(fold: &Fold) -> std::collections::HashSet<String> {
     fold.attempts()
         .filter_map(|attempt| match &attempt.stand {
             Stand::Posted { post_id, .. } => Some(post_id.clone()),
+            Stand::Claimed | Stand::Sending | Stand::NeedsReview { .. } | Stand::Ended(_) => None,
+        })
+        .collect()
+}
+
+/// Texts this target has posted, as the record knows them.
+fn known_texts(fold: &Fold, target: &str) -> std::collections::HashSet<String> {
+    fold.attempts()
+        .filter(|attempt| attempt.about.target == target)
+        .filter_map(|attempt| match &attempt.stand {
+            Stand::Posted { text, .. } => Some(text.clone()),
             Stand::Claimed | Stand::Sending | Stand::NeedsReview { .. } | Stand::Ended(_) => None,
         })
         .collect()

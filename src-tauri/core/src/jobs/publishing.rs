@@ -44,6 +44,8 @@ pub(crate) struct Attempt<'a> {
     pub looks: u32,
     /// Posts the record knows already.
     pub known_posts: HashSet<String>,
+    /// Texts the account posted already, as far as the record knows.
+    pub known_texts: HashSet<String>,
     /// The boot clock before the fence was written.
     fence_ms: u64,
     /// Why it ended as it did, for people and for the log.
@@ -75,6 +77,7 @@ impl<'a> Attempt<'a> {
             sent_at: 0,
             looks: 0,
             known_posts: HashSet::new(),
+            known_texts: HashSet::new(),
             fence_ms: 0,
             detail: String::new(),
             error: None,
@@ -173,7 +176,8 @@ impl Pierrot {
 
     async fn get_ready(&self, attempt: &mut Attempt<'_>) -> Result<Event> {
         match self.prepare(&attempt.about, attempt.target, attempt.again.is_none()).await {
-            Ok(ready) => {
+            Ok(mut ready) => {
+                ready.make_distinct(&attempt.known_texts, attempt.target.max_text);
                 crash::point("publish::after_prepare");
                 if let Some(picture) = &ready.picture {
                     let kind = if picture.mime == "image/png" { "png" } else { "jpg" };

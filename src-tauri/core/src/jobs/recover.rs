@@ -8,18 +8,21 @@ use serde::Serialize;
 use crate::{
     error::{Code, Error, Result},
     events::Event as Happened,
-    fold::{self, Stand},
+    fold::{self, Fold, Stand},
     handle::{LedgerGuard, Pierrot},
     jobs::{
         publish::{Choice, PublishReport, Run, Tried, known_posts, wanted_again},
         publishing::Attempt,
     },
-    log::{AttemptId, Seen},
+    log::{About, AttemptId, Fact, Seen, Why},
     publication::{self, End, Event, Reply, State},
+    record::ledger::Entries,
 };
 
 /// How long another computer may be silent before its unclear sending is read back here.
 const SILENT_S: i64 = 600;
+/// How long another computer may be silent before a photo it only claimed is freed.
+const ABANDONED_S: i64 = 3_600;
 
 /// What recovering did.
 #[derive(Clone, Debug, Default, PartialEq, Serialize)]
@@ -57,6 +60,7 @@ impl Pierrot {
                 report.error.get_or_insert(error);
             }
         }
+        self.free_abandoned(ledger).await?;
         self.forget_finished(ledger)?;
         if report.error.is_none() {
             self.post_again(ledger, only, &mut report).await?;
@@ -72,7 +76,7 @@ impl Pierrot {
                 && self.settings.targets.contains_key(&attempt.about.target);
             let open = match attempt.stand {
                 Stand::Claimed => attempt.computer == ledger.computer(),
-                Stand::Sending => attempt.computer == ledger.computer() || self.fell_silent(attempt)?,
+                Stand::Sending => attempt.computer == ledger.computer() || self.fell_silent(attempt, SILENT_S)?,
                 Stand::NeedsReview { .. } => self.has_receipt(&attempt.about.attempt)?,
                 Stand::Posted { .. } | Stand::Ended(_) => false,
             };
@@ -84,11 +88,12 @@ impl Pierrot {
     }
 
     /// Measured on our own clock since we first saw it: two computers' clocks are never compared.
-    fn fell_silent(&self, attempt: &fold::Attempt) -> Result<bool> {
-        let key = format!("first_seen/{}", attempt.about.attempt);
+    fn fell_silent(&self, attempt: &fold::Attempt, silent_s: i64) -> Result<bool> {
+        // Another step of the attempt is a sign of life.
+        let key = format!("first_seen/{}/{}", attempt.about.attempt, attempt.last_seq);
         let now = self.now().as_second();
         match self.catalogue.state::<i64>(&key)? {
-            Some(seen) => Ok(now - seen >= SILENT_S),
+            Some(seen) => Ok(now - seen >= silent_s),
             None => {
                 self.catalogue.set_state(&key, &now)?;
                 Ok(false)
@@ -134,6 +139,30 @@ impl Pierrot {
             publication::Outcome::Parked => {
                 let why = || Error::try_later("It is not clear yet.", "Run `pierrot recover` again later.");
                 return Err(attempt.error.take().unwrap_or_else(why));
+            }
+        }
+        Ok(())
+    }
+
+    /// Takes over what another computer claimed and then forgot, and frees it: nothing was sent, or the log would say so.
+    async fn free_abandoned(&self, ledger: &mut LedgerGuard<'_>) -> Result<()> {
+        let mut abandoned = Vec::new();
+        for attempt in ledger.fold().attempts() {
+            let foreign = attempt.stand == Stand::Claimed && attempt.computer != ledger.computer();
+            if foreign && self.fell_silent(attempt, ABANDONED_S)? {
+                abandoned.push(attempt.clone());
+            }
+        }
+        for forgotten in abandoned {
+            let about = About { attempt: AttemptId(self.fresh_id()), ..forgotten.about };
+            let detail = "claimed by a computer that was silent for an hour".to_owned();
+            let facts = [
+                Fact::Claimed { about: about.clone(), number: forgotten.number + 1, slot: forgotten.slot },
+                Fact::Released { about, why: Why::GivenUp, detail },
+            ];
+            for fact in facts {
+                let mut keep = |fold: &Fold, entries: &Entries| self.keep_entries(fold, entries);
+                ledger.append(fact, self.now(), &mut keep).await?;
             }
         }
         Ok(())
