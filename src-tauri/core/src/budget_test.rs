@@ -1,3 +1,5 @@
+//! Never more calls than the bucket allows, whatever the clock does.
+
 use proptest::prelude::*;
 
 use super::*;

@@ -1,3 +1,5 @@
+//! Captions and alt texts: tables of titles, hostile texts, and laws.
+
 use proptest::prelude::*;
 
 use super::{Caption, Facts, Template, cost_usd, is_camera_name};

@@ -1,3 +1,5 @@
+//! X's weighted count: tables, and laws of trimming.
+
 use proptest::prelude::*;
 
 use super::{LIMIT, is_valid, trim, urls, weighted_length};

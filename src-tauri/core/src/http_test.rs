@@ -1,3 +1,5 @@
+//! Which addresses may be reached, and how answers are bounded.
+
 use super::test_server::{Scripted, answer, cut_short, ok};
 use super::*;
 

@@ -1,3 +1,5 @@
+//! Signatures against published vectors and an independent signer.
+
 use oauth1_request::signature_method::HmacSha1;
 use proptest::prelude::*;
 use url::Url;

@@ -1,3 +1,5 @@
+//! Which size is taken, and what a picture server may answer.
+
 use super::*;
 use crate::http::Kind;
 use crate::http::test_server::{Scripted, answer, cut_short, ok};

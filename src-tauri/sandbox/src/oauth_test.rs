@@ -1,3 +1,5 @@
+//! The verifier agrees with signers that are not ours.
+
 use std::num::NonZeroU64;
 
 use bytes::Bytes;

@@ -1,3 +1,5 @@
+//! What each answer of X means, and that a post is asked for once.
+
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 

@@ -1,3 +1,5 @@
+//! Every fault that can be scripted does what it says.
+
 use serde_json::json;
 
 use crate::testing::{Bench, send};

@@ -1,3 +1,5 @@
+//! The loopback Flickr's lists, codes and sign-in.
+
 use std::collections::HashSet;
 
 use serde_json::{Value, json};

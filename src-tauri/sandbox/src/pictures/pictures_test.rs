@@ -1,3 +1,5 @@
+//! Generated pictures: the same for a seed, with their EXIF.
+
 use crate::flickr::photos::Library;
 use crate::flickr::sizes::Size;
 

@@ -1,3 +1,5 @@
+//! The loopback X's media, posts, timeline and prices.
+
 use serde_json::{Value, json};
 
 use crate::testing::{Bench, jpeg, with_media};

@@ -1,3 +1,5 @@
+//! Calls, retries and stops against a scripted server.
+
 use crate::secrets::Sensitive;
 use std::sync::Mutex;
 use std::time::Duration;

@@ -1,3 +1,5 @@
+//! The login by code: what may be typed, and that no step is sent twice.
+
 use super::super::tests::{keys, stamps};
 use super::*;
 use crate::http::test_server::{Scripted, answer, ok};

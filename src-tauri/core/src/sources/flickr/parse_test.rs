@@ -1,3 +1,5 @@
+//! Odd, damaged and hostile answers of Flickr.
+
 use proptest::prelude::*;
 use rand::{Rng, SeedableRng};
 use serde_json::json;
