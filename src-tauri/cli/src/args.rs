@@ -50,7 +50,7 @@ pub enum Command {
         #[arg(long)]
         state: Option<PhotoState>,
         /// Most photos to show
-        #[arg(long, default_value_t = 50)]
+        #[arg(long, default_value_t = 50, value_parser = limit)]
         limit: usize,
     },
     /// Never publish this photo, anywhere
@@ -60,7 +60,7 @@ pub enum Command {
     /// Show the record's log
     Log {
         /// Most entries to show, the newest ones
-        #[arg(long, default_value_t = 1000)]
+        #[arg(long, default_value_t = 1000, value_parser = limit)]
         limit: usize,
     },
     /// Check the record, and mend what can be mended
@@ -159,4 +159,12 @@ pub struct DemoArguments {
     /// Stop at the end even on a terminal
     #[arg(long)]
     pub no_wait: bool,
+}
+
+/// Any number, however large.
+fn limit(text: &str) -> Result<usize, String> {
+    if text.is_empty() || !text.bytes().all(|byte| byte.is_ascii_digit()) {
+        return Err("a limit is a whole number".into());
+    }
+    Ok(text.parse().unwrap_or(usize::MAX))
 }

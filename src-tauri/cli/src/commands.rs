@@ -99,8 +99,7 @@ async fn dispatch(pierrot: &Pierrot, command: &Command, voice: Voice) -> Result<
         }
         Command::Doctor => {
             let doctor = pierrot.doctor().await?;
-            let status = if doctor.healthy { DONE } else { FAILED };
-            Ok(Answer::done(&doctor, words::doctor(&doctor)).status(status))
+            Ok(Answer::done(&doctor, words::doctor(&doctor)))
         }
         Command::Demo(_) | Command::Sandbox(_) => Err(Error::failed("This needs no home.", "Run it without --home.")),
     }

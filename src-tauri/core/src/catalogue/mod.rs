@@ -227,3 +227,6 @@ pub(crate) fn sort_out_io(source: io::Error, path: &Path) -> CatalogueError {
         _ => CatalogueError::Io { path: name, source },
     }
 }
+
+#[cfg(test)]
+mod catalogue_test;

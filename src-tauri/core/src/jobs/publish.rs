@@ -124,8 +124,12 @@ impl Pierrot {
         if let Some(report) = recovered.published_again {
             return Ok(report);
         }
-        let account = self.account(name, &signed).await?;
         self.refuse_paused(ledger.fold(), name)?;
+        self.ensure_pools(ledger.fold())?;
+        if choice.photo.is_none() && self.catalogue.pool_len(name)? == 0 {
+            return self.nothing_left(name);
+        }
+        let account = self.account(name, &signed).await?;
         self.ensure_pools(ledger.fold())?;
         let mut run = Run { name, target, x: &signed.x, account: &account, choice, tried: Vec::new(), bad: 0 };
         self.publish_one(&mut ledger, &mut run).await
