@@ -49,7 +49,10 @@ pub fn published(report: &PublishReport) -> String {
     let fields = [
         ("post", report.post_url.clone()),
         ("text", report.text.clone().map(|text| text.replace('\n', "\n           "))),
-        ("alt text", report.alt_text.clone().filter(|alt| !alt.is_empty()).map(|alt| alt.replace("\n", "\n           "))),
+        (
+            "alt text",
+            report.alt_text.clone().filter(|alt| !alt.is_empty()).map(|alt| alt.replace("\n", "\n           ")),
+        ),
         ("picture", picture(report)),
         ("cost", report.cost_usd.map(|cost| format!("USD {cost:.3}"))),
     ];

@@ -25,8 +25,8 @@ use crate::{
     photo::{Large, Media, Photo, PhotoId, Privacy},
 };
 
-const SEED: u64 = 20_240_311;
-const IMAGES: usize = 2_400;
+const SEED: u64 = 77;
+const IMAGES: usize = 30_000;
 const SECTOR: usize = 512;
 const TARGETS: [&str; 2] = ["x", "x2"];
 
@@ -343,6 +343,11 @@ fn recovered(image: Vec<u8>, allowed: &[Moment]) -> Result<(Disk, usize), String
     let look = || -> Result<usize, String> {
         let catalogue = Catalogue::on_backend(disk.clone()).map_err(|error| format!("it does not open: {error}"))?;
         let found = contents(&catalogue)?;
+        // It takes writes again: this one changes nothing.
+        catalogue.drop_journal(&AttemptId("none".into())).map_err(|error| format!("it does not write: {error}"))?;
+        if contents(&catalogue)? != found {
+            return Err("a write that changes nothing changed it".into());
+        }
         let moment = allowed.iter().rposition(|moment| moment.contents == found);
         moment.ok_or_else(|| format!("it is of no moment that was acknowledged or in flight: {:?}", found.states))
     };
@@ -402,7 +407,6 @@ fn no_power_cut_loses_or_tears_a_transaction() {
     let grows = |ops: &[Op]| ops.iter().filter(|op| matches!(op, Op::Length(_))).count();
     assert!(grows(&tape.ops[moments[0].ops..]) > 1, "the work changes the file's length");
     let tally = crash_often(&tape, &moments, usize::MAX).expect("nothing is lost or torn");
-    eprintln!("TALLY {tally:?} ops {} moments {} lens {:?}", tape.ops.len(), moments.len(), tape.ops.iter().enumerate().filter_map(|(i,o)| if let Op::Length(l) = o {Some((i,*l))} else {None}).collect::<Vec<_>>());
     let least = [tally.acknowledged, tally.in_flight, tally.lazy, tally.twice].into_iter().min();
     assert!(least > Some(20), "every outcome is met often: {tally:?}");
 }
@@ -411,7 +415,6 @@ fn no_power_cut_loses_or_tears_a_transaction() {
 fn the_crash_disk_catches_syncs_that_do_nothing() {
     let (tape, moments) = work(false);
     let lying = crash_often(&tape, &moments, tape.ops.len() / 2).expect_err("synced bytes are lost");
-    eprintln!("LYING {lying}");
     assert!(lying.contains(&format!("seed {SEED}")), "a failure can be replayed: {lying}");
 }
 

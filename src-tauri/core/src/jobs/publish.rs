@@ -377,7 +377,9 @@ fn settle(attempt: &mut Attempt<'_>, outcome: publication::Outcome, run: &mut Ru
             Tried::Another(Error::try_later(why, "Try again."))
         }
         publication::Outcome::Parked if attempt.post.is_some() => {
-            Tried::Done(Box::new(report(attempt, Outcome::Published)))
+            let reason =
+                "it is posted; the record cannot be reached and gets it at the next `pierrot recover`".to_owned();
+            Tried::Done(Box::new(PublishReport { reason, ..report(attempt, Outcome::Published) }))
         }
         publication::Outcome::Parked => stopped(error.unwrap_or_else(passing)),
         publication::Outcome::Ended(End::Changed) => Tried::Another(error.unwrap_or_else(passing)),
