@@ -198,32 +198,22 @@ impl Catalogue {
         })
     }
 
-    /// Photos that are not yet missing and that the walk did not see, in order of id.
+    /// Photos that were listed before and that the walk did not see, in order of id.
     pub fn unwalked(&self) -> Result<Vec<PhotoId>, CatalogueError> {
         self.read(|txn| {
             let walked = txn.open_table(WALKED)?;
-            let mut seen = walked.iter()?.peekable();
+            let mut seen = walked.iter()?;
+            let mut next = seen.next().transpose()?;
             let mut unwalked = Vec::new();
             for row in txn.open_table(PHOTOS)?.iter()? {
                 let (id, bytes) = row?;
-                let mut found = false;
-                while let Some(next) = seen.peek() {
-                    let next = match next {
-                        Ok((next, _)) => next.value(),
-                        Err(_) => break,
-                    };
-                    found = next == id.value();
-                    if next > id.value() {
-                        break;
-                    }
-                    seen.next();
-                    if found {
-                        break;
-                    }
+                while next.as_ref().is_some_and(|(walked, _)| walked.value() < id.value()) {
+                    next = seen.next().transpose()?;
                 }
+                let found = next.as_ref().is_some_and(|(walked, _)| walked.value() == id.value());
                 if !found {
                     let row = Row::from_bytes(bytes.value())?;
-                    if row.presence != Presence::Missing {
+                    if row.presence == Presence::Listed {
                         unwalked.push(row.photo.id);
                     }
                 }

@@ -76,8 +76,8 @@ impl Catalogue {
         tried: &[PhotoId],
         dice: &mut impl Rng,
     ) -> Result<Option<PhotoId>, CatalogueError> {
-        let length = self.pool_len(target)?;
         self.read(|txn| {
+            let length = txn.open_table(LENGTHS)?.get(target)?.map_or(0, |length| length.value());
             let numbered = txn.open_table(NUMBERED)?;
             let places = txn.open_table(PLACES)?;
             let mut spent = Vec::new();
@@ -119,9 +119,11 @@ impl Catalogue {
             places.retain_in((target, "")..(end.as_str(), ""), |_, _| false)?;
             let mut length = 0;
             for photo in photos {
-                numbered.insert((target, length), photo.as_str())?;
-                places.insert((target, photo.as_str()), length)?;
-                length += 1;
+                if places.get((target, photo.as_str()))?.is_none() {
+                    places.insert((target, photo.as_str()), length)?;
+                    numbered.insert((target, length), photo.as_str())?;
+                    length += 1;
+                }
             }
             drop((numbered, places));
             txn.open_table(LENGTHS)?.insert(target, length)?;

@@ -27,6 +27,8 @@ const PAGES_MAX: u32 = 10_000;
 const WALKS_MAX: u32 = 3;
 /// Photos whose absence is proved one by one; more than this, or than 5 %, waits for a second full pass.
 const PROOFS_MAX: usize = 200;
+/// Proofs of one pass; the next one goes on.
+const PROOFS_A_PASS_MAX: usize = 1_000;
 const ALBUMS_MAX: usize = 5_000;
 
 /// What a sync found.
@@ -278,7 +280,7 @@ impl Pierrot {
 
     /// Asks the source for each photo the walk did not see. Returns how many are too many to believe at once.
     async fn prove_absences(&self, flickr: &Flickr, state: &SyncState, report: &mut SyncReport) -> Result<u64> {
-        let absent = self.catalogue.unwalked()?;
+        let mut absent = self.catalogue.unwalked()?;
         let known = self.catalogue.photos_total()?;
         let many = absent.len() > PROOFS_MAX || (absent.len() > 20 && absent.len() as u64 * 20 > known);
         if many && state.doubted == 0 {
@@ -289,6 +291,7 @@ impl Pierrot {
             );
             return Ok(absent.len() as u64);
         }
+        absent.truncate(PROOFS_A_PASS_MAX);
         self.events.send(Event::Syncing { what: format!("asking about {} photos that were not listed", absent.len()) });
         for id in absent {
             let (presence, info) = match flickr.info(&id).await? {
