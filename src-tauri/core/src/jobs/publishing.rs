@@ -23,6 +23,8 @@ use crate::{
 
 /// Longest time between writing the fence and the POST, in milliseconds; after it the request is not sent.
 const SEND_DEADLINE_MS: u64 = 30_000;
+/// A wait that a person should hear about, in seconds.
+const LONG_WAIT_S: u64 = 5;
 /// How far before sending the timeline is read back: clocks differ.
 const READ_BACK_S: i64 = 600;
 
@@ -292,6 +294,9 @@ impl Pierrot {
         let left = u64::try_from(due - self.now().as_second()).unwrap_or(0);
         if left > 0 {
             let why = format!("{} did not say whether it posted; its timeline will tell", attempt.about.target);
+            if left >= LONG_WAIT_S {
+                tracing::warn!("{why}; reading it in {left} s. Stopping is safe: `pierrot recover` goes on from here");
+            }
             self.events.send(Happened::Waiting { seconds: left, why });
             self.sleep_until(due).await;
         }
