@@ -12,6 +12,7 @@ pub mod choose;
 pub mod clock;
 pub mod count;
 pub mod crash;
+pub mod engine;
 pub mod error;
 pub mod events;
 pub mod fold;
@@ -23,8 +24,11 @@ pub mod log;
 pub mod oauth;
 pub mod photo;
 pub mod pictures;
+pub mod plan;
 pub mod publication;
 pub mod record;
+pub mod run;
+pub mod schedule;
 pub mod secrets;
 pub mod settings;
 pub mod sources;
@@ -38,6 +42,7 @@ pub use jobs::{
     import::Imported,
     login::FlickrLogin,
     photos::{PhotoLine, PhotoState},
+    probe::Probed,
     publish::{Choice, Outcome, PublishReport},
     recover::RecoverReport,
     restore::Restored,

@@ -8,8 +8,9 @@ use std::{borrow::Borrow, fmt, str::FromStr};
 use serde::{Deserialize, Serialize};
 
 /// The bare id a source gives to a photo, for example `53572261016`.
-#[derive(Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, ts_rs::TS)]
 #[serde(try_from = "String", into = "String")]
+#[ts(type = "string")]
 pub struct PhotoId(Box<str>);
 
 /// Text that cannot be a photo id.
@@ -145,6 +146,21 @@ impl Photo {
     pub fn page_url(&self) -> String {
         let who = self.owner_alias.as_deref().filter(|alias| !alias.is_empty()).unwrap_or(&self.owner);
         format!("https://www.flickr.com/photos/{who}/{}/", self.id)
+    }
+
+    /// Width by height, times 100, between 0.2 and 10; 150 when the source does not tell.
+    pub fn ratio(&self) -> u16 {
+        let (width, height) = match &self.large {
+            _ if self.original_width > 0 && self.original_height > 0 => (self.original_width, self.original_height),
+            Some(large) if large.height > 0 => (large.width, large.height),
+            Some(_) | None => return 150,
+        };
+        u16::try_from((u64::from(width) * 100 / u64::from(height)).clamp(20, 1_000)).unwrap_or(150)
+    }
+
+    /// Changes when the picture does: a source gives a replaced picture a new secret.
+    pub fn picture_key(&self) -> String {
+        self.secret.chars().filter(char::is_ascii_alphanumeric).take(16).collect()
     }
 
     /// Whether the photographer would see a difference; comments and views move `updated_at` without one.

@@ -9,6 +9,7 @@ mod attempts;
 mod log;
 mod photos;
 mod pools;
+mod runs;
 mod state;
 
 use std::{
@@ -164,6 +165,15 @@ impl Catalogue {
     }
 }
 
+/// A table that catalogues of an earlier version do not have yet reads as absent; the first write makes it.
+fn there<T>(opened: Result<T, redb::TableError>) -> Result<Option<T>, redb::Error> {
+    match opened {
+        Ok(table) => Ok(Some(table)),
+        Err(redb::TableError::TableDoesNotExist(_)) => Ok(None),
+        Err(error) => Err(error.into()),
+    }
+}
+
 fn builder() -> Builder {
     let mut builder = Builder::new();
     builder.set_cache_size(CACHE_BYTES);
@@ -177,6 +187,7 @@ fn create_tables(txn: &WriteTransaction) -> Result<(), redb::Error> {
     pools::create(txn)?;
     log::create(txn)?;
     attempts::create(txn)?;
+    runs::create(txn)?;
     state::create(txn)
 }
 

@@ -10,7 +10,7 @@ mod log;
 pub(crate) mod login;
 mod never;
 pub(crate) mod photos;
-mod prepare;
+pub(crate) mod prepare;
 pub(crate) mod probe;
 pub(crate) mod publish;
 mod publishing;
