@@ -14,7 +14,10 @@ use crate::{
     error::{Error, Result},
     events::Events,
     home::Home,
-    jobs::probe::{self, Probed},
+    jobs::{
+        gallery::Shelf,
+        probe::{self, Probed},
+    },
     oauth::Stamp,
     record::{
         RecordStore, Sharing,
@@ -50,6 +53,8 @@ pub struct Pierrot {
     pub(crate) catalogue: Catalogue,
     pub(crate) world: World,
     pub(crate) events: Events,
+    /// What the gallery is answered from; shared by all handles of one home.
+    pub(crate) shelf: Arc<Shelf>,
     computer: String,
     writer: String,
     dice: std::sync::Mutex<ChaCha8Rng>,
@@ -78,6 +83,7 @@ impl Pierrot {
             catalogue,
             world,
             events: Events::default(),
+            shelf: Arc::default(),
             computer,
             writer,
             dice: std::sync::Mutex::new(dice),

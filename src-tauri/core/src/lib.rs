@@ -1,7 +1,7 @@
 //! Everything Pierrot knows, behind one handle: [`Pierrot`]. The command line, the window and the server are skins over it.
 //!
 //! Four groups, each may use those above it. Words: `photo`, `log`, `fold`, `publication`, `choose`, `caption`, `count`,
-//! `error` - pure, no I/O, no clock, no dice. Memory: `catalogue`, `record`, `secrets`, `settings`, `home`. World: `http`,
+//! `error`, `library` - pure, no I/O, no clock, no dice. Memory: `catalogue`, `record`, `secrets`, `settings`, `home`. World: `http`,
 //! `oauth`, `budget`, `sources`, `targets`, `pictures`, `clock`. Verbs: `jobs`, `events`, `handle`.
 //! Absences: no Tauri, no clap, no printing; no secret outside the keyring.
 
@@ -19,9 +19,11 @@ mod handle;
 pub mod home;
 pub mod http;
 mod jobs;
+pub mod library;
 pub mod log;
 pub mod oauth;
 pub mod photo;
+pub mod photo_words;
 pub mod pictures;
 pub mod publication;
 pub mod record;
@@ -37,6 +39,8 @@ pub use jobs::{
     doctor::{Advice, Doctor},
     import::Imported,
     login::FlickrLogin,
+    history::HistoryLine,
+    photo_page::{NamedAlbum, PhotoPage, Place, StandingWord, TargetPage},
     photos::{PhotoLine, PhotoState},
     publish::{Choice, Outcome, PublishReport},
     recover::RecoverReport,

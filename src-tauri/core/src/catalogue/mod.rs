@@ -6,6 +6,7 @@
 
 mod albums;
 mod attempts;
+mod exif;
 mod log;
 mod photos;
 mod pools;
@@ -23,6 +24,7 @@ use crate::error::{Code, Error};
 
 pub use albums::Album;
 pub use attempts::{Journal, Step};
+pub use exif::Exif;
 pub use log::sha256_hex;
 pub use photos::{PageChanges, Presence, Row};
 pub use pools::Pool;
@@ -164,6 +166,15 @@ impl Catalogue {
     }
 }
 
+/// A table that catalogues of an earlier version do not have yet reads as absent; the first write makes it.
+fn there<T>(opened: Result<T, redb::TableError>) -> Result<Option<T>, redb::Error> {
+    match opened {
+        Ok(table) => Ok(Some(table)),
+        Err(redb::TableError::TableDoesNotExist(_)) => Ok(None),
+        Err(error) => Err(error.into()),
+    }
+}
+
 fn builder() -> Builder {
     let mut builder = Builder::new();
     builder.set_cache_size(CACHE_BYTES);
@@ -177,6 +188,7 @@ fn create_tables(txn: &WriteTransaction) -> Result<(), redb::Error> {
     pools::create(txn)?;
     log::create(txn)?;
     attempts::create(txn)?;
+    exif::create(txn)?;
     state::create(txn)
 }
 
