@@ -10,6 +10,7 @@ use crate::{photo::PhotoId, run::Run};
 /// One thing that happened.
 #[derive(Clone, Debug, PartialEq, Serialize, ts_rs::TS)]
 #[serde(tag = "type", rename_all = "snake_case")]
+#[ts(rename = "EngineEvent")]
 pub enum Event {
     /// A page of the catalogue is on disk. `left_s` is an estimate.
     SyncPage {

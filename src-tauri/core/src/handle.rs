@@ -14,7 +14,10 @@ use crate::{
     error::{Error, Result},
     events::Events,
     home::Home,
-    jobs::probe::{self, Probed},
+    jobs::{
+        gallery::Shelf,
+        probe::{self, Probed},
+    },
     oauth::Stamp,
     record::{
         RecordStore, Sharing,
@@ -50,6 +53,8 @@ pub struct Pierrot {
     pub(crate) catalogue: Catalogue,
     pub(crate) world: World,
     pub(crate) events: Events,
+    /// What the gallery is answered from; shared by all handles of one home.
+    pub(crate) shelf: Arc<Shelf>,
     computer: String,
     writer: String,
     dice: std::sync::Mutex<ChaCha8Rng>,
@@ -78,6 +83,7 @@ impl Pierrot {
             catalogue,
             world,
             events: Events::default(),
+            shelf: Arc::default(),
             computer,
             writer,
             dice: std::sync::Mutex::new(dice),
@@ -93,6 +99,7 @@ impl Pierrot {
             catalogue: self.catalogue.clone(),
             world: self.world.clone(),
             events: self.events.clone(),
+            shelf: self.shelf.clone(),
             computer: self.computer.clone(),
             writer: self.writer.clone(),
             dice: std::sync::Mutex::new(ChaCha8Rng::seed_from_u64(self.fresh_seed())),

@@ -1,7 +1,7 @@
 //! Everything Pierrot knows, behind one handle: [`Pierrot`]. The command line, the window and the server are skins over it.
 //!
 //! Four groups, each may use those above it. Words: `photo`, `log`, `fold`, `publication`, `choose`, `caption`, `count`,
-//! `error` - pure, no I/O, no clock, no dice. Memory: `catalogue`, `record`, `secrets`, `settings`, `home`. World: `http`,
+//! `error`, `library` - pure, no I/O, no clock, no dice. Memory: `catalogue`, `record`, `secrets`, `settings`, `home`. World: `http`,
 //! `oauth`, `budget`, `sources`, `targets`, `pictures`, `clock`. Verbs: `jobs`, `events`, `handle`.
 //! Absences: no Tauri, no clap, no printing; no secret outside the keyring.
 
@@ -20,9 +20,11 @@ mod handle;
 pub mod home;
 pub mod http;
 mod jobs;
+pub mod library;
 pub mod log;
 pub mod oauth;
 pub mod photo;
+pub mod photo_words;
 pub mod pictures;
 pub mod plan;
 pub mod publication;
@@ -39,8 +41,10 @@ pub use handle::{Pierrot, World};
 pub use jobs::{
     check::{CheckReport, Finding},
     doctor::{Advice, Doctor},
+    history::HistoryLine,
     import::Imported,
     login::FlickrLogin,
+    photo_page::{NamedAlbum, PhotoPage, Place, StandingWord, TargetPage},
     photos::{PhotoLine, PhotoState},
     probe::Probed,
     publish::{Choice, Outcome, PublishReport},

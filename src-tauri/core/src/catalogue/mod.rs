@@ -6,6 +6,7 @@
 
 mod albums;
 mod attempts;
+mod exif;
 mod log;
 mod photos;
 mod pools;
@@ -24,6 +25,7 @@ use crate::error::{Code, Error};
 
 pub use albums::Album;
 pub use attempts::{Journal, Step};
+pub use exif::Exif;
 pub use log::sha256_hex;
 pub use photos::{PageChanges, Presence, Row};
 pub use pools::Pool;
@@ -188,6 +190,7 @@ fn create_tables(txn: &WriteTransaction) -> Result<(), redb::Error> {
     log::create(txn)?;
     attempts::create(txn)?;
     runs::create(txn)?;
+    exif::create(txn)?;
     state::create(txn)
 }
 

@@ -19,8 +19,10 @@ use super::{
 };
 use crate::{
     Doctor, OpenReview, PublishReport, ReviewAnswer,
+    catalogue::Exif,
     error::{Code, Error},
-    jobs::{probe::Probed, publish::Choice},
+    jobs::{photo_page::PhotoPage, probe::Probed, publish::Choice},
+    library::{self, Query},
     photo::PhotoId,
     run::Run,
     settings::Settings,
@@ -106,6 +108,22 @@ calls! {
     rehearse(engine, target: Option<String>, photo: Option<PhotoId>) -> PublishReport {
         engine.pierrot().rehearse(&Choice { target, photo, ..Choice::default() }).await
     }
+    /// How the photos of a query are laid out: all their shapes, the months, the counts.
+    gallery(engine, query: Query) -> library::Overview { engine.pierrot().gallery(&query).await }
+    /// Cells of a query, of the version that is laid out; at most 500.
+    gallery_window(engine, query: Query, version: String, offset: u32, limit: u32) -> library::Window {
+        engine.pierrot().gallery_window(&query, &version, offset as usize, limit as usize).await
+    }
+    /// What comes before and after a photo.
+    neighbours(engine, query: Query, photo: PhotoId) -> library::Neighbours {
+        engine.pierrot().neighbours(&query, &photo).await
+    }
+    /// What photos can be filtered by.
+    facets(engine) -> library::Facets { engine.pierrot().facets().await }
+    /// One photo with its facts, where it stands and its history.
+    photo(engine, photo: PhotoId) -> PhotoPage { engine.pierrot().photo_page(&photo).await }
+    /// Camera, lens and exposure; asked at the source once.
+    exif(engine, photo: PhotoId) -> Exif { engine.pierrot().exif(&photo).await }
     /// The next twelve weeks.
     plan(engine) -> PlanPage { engine.plan() }
     /// Another photo for a due time.
