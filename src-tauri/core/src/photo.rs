@@ -6,6 +6,7 @@
 use std::{borrow::Borrow, fmt, str::FromStr};
 
 use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
 
 /// The bare id a source gives to a photo, for example `53572261016`.
 #[derive(Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, ts_rs::TS)]
@@ -148,19 +149,21 @@ impl Photo {
         format!("https://www.flickr.com/photos/{who}/{}/", self.id)
     }
 
-    /// Width by height, times 100, between 0.2 and 10; 150 when the source does not tell.
+    /// Width in hundredths of the height, as the picture is shown: 20 to 1000, and 100 when the source does not tell.
     pub fn ratio(&self) -> u16 {
-        let (width, height) = match &self.large {
-            _ if self.original_width > 0 && self.original_height > 0 => (self.original_width, self.original_height),
-            Some(large) if large.height > 0 => (large.width, large.height),
-            Some(_) | None => return 150,
-        };
-        u16::try_from((u64::from(width) * 100 / u64::from(height)).clamp(20, 1_000)).unwrap_or(150)
+        let original = (self.original_width, self.original_height);
+        let large = self.large.as_ref().map(|large| (large.width, large.height));
+        let sides = [large.unwrap_or_default(), original].into_iter().find(|(width, height)| *width > 0 && *height > 0);
+        let hundredths = sides.map_or(100, |(width, height)| u64::from(width) * 100 / u64::from(height));
+        u16::try_from(hundredths.clamp(20, 1000)).expect("clamped")
     }
 
-    /// Changes when the picture does: a source gives a replaced picture a new secret.
-    pub fn picture_key(&self) -> String {
-        self.secret.chars().filter(char::is_ascii_alphanumeric).take(16).collect()
+    /// Changes when the picture does: another picture has another secret or lies on another server.
+    pub fn picture_key(&self) -> u64 {
+        let digest = Sha256::digest(format!("{}/{}", self.server, self.secret));
+        let mut first = [0; 8];
+        first.copy_from_slice(&digest[..8]);
+        u64::from_be_bytes(first)
     }
 
     /// Whether the photographer would see a difference; comments and views move `updated_at` without one.

@@ -176,7 +176,7 @@ impl Engine {
             row.width = known.photo.original_width;
             row.height = known.photo.original_height;
             row.ratio = known.photo.ratio();
-            row.thumb = known.photo.picture_key();
+            row.thumb = format!("{:016x}", known.photo.picture_key());
             row.title = known.photo.title;
         }
         Ok(row)

@@ -71,6 +71,10 @@ impl Engine {
                 // What an earlier start left open comes before anything new.
                 let _ = engine.run(Asked::Recover).await;
             }
+            if engine.overview().await.is_ok_and(|overview| overview.ready.source && !overview.ready.synced) {
+                // An empty catalogue waits for no due time.
+                let _ = engine.run(Asked::Sync { full: false }).await;
+            }
             loop {
                 if let Err(error) = engine.tick().await {
                     tracing::warn!(%error, "the schedule could not look at what is due");

@@ -8,8 +8,6 @@ use std::{
     hash::{DefaultHasher, Hash, Hasher},
 };
 
-use sha2::{Digest, Sha256};
-
 use super::{
     Library, Names,
     state::{Judge, Rules},
@@ -105,9 +103,9 @@ impl<'a> Builder<'a> {
         library.titles.push(&title(&photo.title));
         library.taken.push(photo.taken.as_deref().unwrap_or_default());
         library.standings.push(self.judge.judge(row));
-        library.ratios.push(ratio(photo));
+        library.ratios.push(photo.ratio());
         library.videos.push(photo.media == Media::Video);
-        library.thumbs.push(thumb(photo));
+        library.thumbs.push(photo.picture_key());
         let taken_s = when::sorted_at(photo.taken.as_deref(), photo.taken_granularity, photo.uploaded_at);
         library.taken_s.push(taken_s);
         library.taken_month.push(YearMonth::of(taken_s));
@@ -181,23 +179,6 @@ fn searchable(all: &mut String, photo: &Photo) {
     }
     all.truncate(all.floor_char_boundary(start + ROW_TEXT_BYTES_MAX * 2));
     all.push(ROW_END);
-}
-
-/// Width in hundredths of the height, as the picture is shown.
-fn ratio(photo: &Photo) -> u16 {
-    let original = (photo.original_width, photo.original_height);
-    let large = photo.large.as_ref().map(|large| (large.width, large.height));
-    let sides = [large.unwrap_or_default(), original].into_iter().find(|(width, height)| *width > 0 && *height > 0);
-    let hundredths = sides.map_or(100, |(width, height)| u64::from(width) * 100 / u64::from(height));
-    u16::try_from(hundredths.clamp(20, 1000)).expect("clamped")
-}
-
-/// Another picture has another secret or lies on another server.
-fn thumb(photo: &Photo) -> u64 {
-    let digest = Sha256::digest(format!("{}/{}", photo.server, photo.secret));
-    let mut first = [0; 8];
-    first.copy_from_slice(&digest[..8]);
-    u64::from_be_bytes(first)
 }
 
 /// A hash over all that a page can see, so that equal libraries have one version.
