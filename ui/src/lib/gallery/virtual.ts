@@ -4,6 +4,9 @@ export const HEIGHT_CAP = 8_000_000;
 /** How far one step may go in viewports and still count as wheel or keys rather than a dragged bar. */
 const LOCAL_VIEWPORTS = 3;
 
+/** So far from either end the bar moves 1:1 with the content, so that a wheel always has room to reach the end. */
+const EDGE = 10_000;
+
 export interface Geometry {
   /** Height of everything in px, without a cap. */
   total: number;
@@ -35,7 +38,14 @@ export function placeAt(offset: number, geometry: Geometry): Place {
   const most = offsetMax(geometry);
   const at = Math.min(Math.max(0, offset), most);
   if (geometry.total <= HEIGHT_CAP) return { offset: at, bar: at };
-  return { offset: at, bar: Math.round((at / most) * barMax(geometry)) };
+  return { offset: at, bar: Math.round(between(at, most, barMax(geometry))) };
+}
+
+/** Maps 0..from to 0..to: equal near both ends, in proportion between. Its own inverse with the ends exchanged. */
+function between(at: number, from: number, to: number): number {
+  if (at <= EDGE) return at;
+  if (at >= from - EDGE) return to - (from - at);
+  return EDGE + ((at - EDGE) / (from - 2 * EDGE)) * (to - 2 * EDGE);
 }
 
 /** The place after the bar moved: a small move is taken 1:1, a large one in proportion, an end is the end. */
@@ -43,7 +53,7 @@ export function moved(from: Place, bar: number, geometry: Geometry): Place {
   if (geometry.total <= HEIGHT_CAP) return { offset: Math.min(Math.max(0, bar), offsetMax(geometry)), bar };
   const step = bar - from.bar;
   if (Math.abs(step) > geometry.viewport * LOCAL_VIEWPORTS) {
-    return { offset: (bar / barMax(geometry)) * offsetMax(geometry), bar };
+    return { offset: between(bar, barMax(geometry), offsetMax(geometry)), bar };
   }
   return { offset: Math.min(Math.max(0, from.offset + step), offsetMax(geometry)), bar };
 }

@@ -11,7 +11,9 @@ export function shellCommands(app: App, open: (sheet: "palette" | "shortcuts") =
   return [
     { id: "palette", label: keys.palette, group, keys: "mod+k", run: () => open("palette") },
     { id: "shortcuts", label: shortcuts.open, group, keys: "?", run: () => open("shortcuts") },
-    { id: "undo", label: common.undo, group, keys: "mod+z", run: () => app.toasts.undoLast() },
+    ...(app.toasts.list.some(({ undo }) => undo !== null)
+      ? [{ id: "undo", label: common.undo, group, keys: "mod+z", run: () => app.toasts.undoLast() }]
+      : []),
     ...SCREENS.map((screen, at) => ({
       id: `go-${screen}`,
       label: shortcuts.go(screens[screen]),
