@@ -97,7 +97,7 @@ fn story(number: u32, target: &str, account: &str, word: &str) -> Vec<Fact> {
         "excluded" => vec![Fact::Excluded { photo: id(number) }],
         "imported" => {
             let published = [(number.to_string(), serde_json::json!({}))].into_iter().collect();
-            vec![Fact::Imported { target: target.into(), published, files: std::collections::BTreeMap::new() }]
+            vec![Fact::Imported { target: target.into(), published, files: std::collections::BTreeMap::new(), by_hand: false }]
         }
         other => panic!("no story is called {other}"),
     }

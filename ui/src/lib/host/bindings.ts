@@ -15,6 +15,8 @@ what_now: string | null, };
  */
 export type Allowed = "public" | "friends" | "family" | "contacts" | "all";
 
+export type AppearanceSettings = { theme: Theme, language: Language, };
+
 /**
  * A call that failed, in words and with the next step.
  */
@@ -24,6 +26,8 @@ export type CallError = { code: string, message: string, what_now: string, };
  * New values by dotted key, `targets.x.caption`; null goes back to the default, or removes a whole target.
  */
 export type Changes = Record<string, unknown>;
+
+export type Counted = { name: string, count: number, };
 
 /**
  * The whole diagnosis.
@@ -38,7 +42,28 @@ export type Ending = "done" | "nothing" | "needs_you" | "try_later" | "failed" |
 /**
  * One thing that happened.
  */
-export type Event = { "type": "sync_page", page: number, pages: number, photos: number, photos_per_s: number, left_s: number, } | { "type": "syncing", what: string, } | { "type": "publishing", photo: PhotoId, target: string, step: PublishStep, } | { "type": "changed", what: string, } | { "type": "run_ended", run: Run, } | { "type": "waiting", seconds: number, why: string, };
+export type EngineEvent = { "type": "sync_page", page: number, pages: number, photos: number, photos_per_s: number, left_s: number, } | { "type": "syncing", what: string, } | { "type": "publishing", photo: PhotoId, target: string, step: PublishStep, } | { "type": "changed", what: string, } | { "type": "run_ended", run: Run, } | { "type": "waiting", seconds: number, why: string, };
+
+/**
+ * Texts as a photographer reads them; each absent where the picture does not tell.
+ */
+export type Exif = { 
+/**
+ * `Canon EOS 5D Mark III`.
+ */
+camera: string | null, lens: string | null, 
+/**
+ * `1/250 s`.
+ */
+exposure: string | null, 
+/**
+ * `f/9.0`.
+ */
+aperture: string | null, iso: number | null, 
+/**
+ * `50 mm`.
+ */
+focal_length: string | null, };
 
 /**
  * Where the photos come from and which of them may go out.
@@ -77,10 +102,172 @@ never: Array<PhotoId>,
  */
 calls_per_second: number, burst: number, };
 
+export type GalleryAlbum = { id: string, title: string, count: number, };
+
+/**
+ * One photo of the gallery.
+ */
+export type GalleryCell = { id: string, 
+/**
+ * May be empty.
+ */
+title: string, 
+/**
+ * By the camera's clock, without a zone: `2013-10-06 14:06:41`.
+ */
+taken: string | null, 
+/**
+ * Width in hundredths of the height.
+ */
+ratio: number, 
+/**
+ * For the query's target, or over all.
+ */
+state: State, 
+/**
+ * Names of the targets it was published to.
+ */
+published: Array<string>, video: boolean, 
+/**
+ * Changes when the picture changes; may stand in an address.
+ */
+thumb: string, 
+/**
+ * A placeholder in base64, where one is known.
+ */
+thumbhash: string | null, };
+
+/**
+ * What photos can be filtered by, with how many there are.
+ */
+export type GalleryFacets = { version: string, 
+/**
+ * By title.
+ */
+albums: Array<GalleryAlbum>, 
+/**
+ * The most used ones, most used first.
+ */
+tags: Array<Counted>, 
+/**
+ * Of photos whose EXIF is known, most used first.
+ */
+cameras: Array<Counted>, 
+/**
+ * Newest first.
+ */
+years: Array<GalleryYear>, targets: Array<string>, };
+
+/**
+ * A run of photos; year and month are 0 when the time is unknown.
+ */
+export type GalleryMonth = { year: number, 
+/**
+ * 1 to 12.
+ */
+month: number, count: number, };
+
+/**
+ * Enough to lay out all photos of a query before any cell is loaded.
+ */
+export type GalleryOverview = { 
+/**
+ * Of the library this was answered from; windows are asked with it.
+ */
+version: string, 
+/**
+ * Photos of the query.
+ */
+count: number, 
+/**
+ * Photos in the library.
+ */
+total: number, 
+/**
+ * Width in hundredths of the height, 20 to 1000; 100 when unknown. One for each photo, in order.
+ */
+ratios: Array<number>, 
+/**
+ * Runs of photos of one month, in order.
+ */
+months: Array<GalleryMonth>, 
+/**
+ * For the same query without its state.
+ */
+counts: StateCounts, };
+
+export type GallerySettings = { 
+/**
+ * How much of the disk thumbnails may take, in megabytes.
+ */
+cache_mb: number, };
+
+/**
+ * Some cells of a query.
+ */
+export type GalleryWindow = { 
+/**
+ * Of the library the cells are from; of the newest one when `stale`.
+ */
+version: string, 
+/**
+ * The version asked for is gone: ask for an overview again. There are no rows then.
+ */
+stale: boolean, rows: Array<GalleryCell>, };
+
+/**
+ * Photos of a year by `Sort::Taken`; year 0 = unknown.
+ */
+export type GalleryYear = { year: number, count: number, };
+
+/**
+ * One entry.
+ */
+export type HistoryLine = { 
+/**
+ * Its number in the log.
+ */
+seq: number, 
+/**
+ * RFC 3339.
+ */
+at: string, 
+/**
+ * The id of the computer that wrote it.
+ */
+computer: string, 
+/**
+ * Whether that is this computer.
+ */
+here: boolean, target: string | null, 
+/**
+ * The word of the log: `claimed`, `posted`, ...
+ */
+kind: string, 
+/**
+ * A sentence.
+ */
+what: string, post_url: string | null, 
+/**
+ * False for an entry that broke a rule, so that nothing followed from it.
+ */
+counts: boolean, };
+
 /**
  * A kind of work.
  */
 export type Job = "sync" | "publish" | "recover" | "answer" | "check" | "restore";
+
+export type Language = "system" | "en" | "de";
+
+/**
+ * How a photo may be used.
+ */
+export type Licence = { words: string, 
+/**
+ * Where it is written down.
+ */
+url: string | null, };
 
 /**
  * Entries of the log as written, newest last.
@@ -92,9 +279,64 @@ export type LogPage = {
 total: number, entries: Record<string, unknown>[], };
 
 /**
+ * What a row of the source is.
+ */
+export type MediaKind = "photo" | "video" | "not_ready" | "other";
+
+/**
+ * What one target costs.
+ */
+export type MonthCost = { target: string, 
+/**
+ * `2026-11`.
+ */
+month: string, posts: number, spent_usd: number, planned_usd: number, 
+/**
+ * 0 = no limit.
+ */
+cap_usd: number, };
+
+/**
  * The one word for an icon.
  */
 export type Mood = "idle" | "working" | "needs_you" | "paused";
+
+export type NamedAlbum = { id: string, title: string, };
+
+/**
+ * What lies around a photo within a query.
+ */
+export type Neighbours = { previous: string | null, next: string | null, 
+/**
+ * From 0; absent when the query does not have the photo.
+ */
+position: number | null, count: number, };
+
+/**
+ * What the next thing is that happens by itself.
+ */
+export type Next = { 
+/**
+ * `sync` or the name of a target.
+ */
+name: string, slot: string, 
+/**
+ * RFC 3339.
+ */
+at: string, 
+/**
+ * In the schedule's zone, `2026-11-29T10:00`.
+ */
+local: string, };
+
+/**
+ * Which kinds of notice reach the desktop.
+ */
+export type NotificationSettings = { published: boolean, needs_review: boolean, sign_in: boolean, credit: boolean, record: boolean, 
+/**
+ * One notice a day that sums up, instead of one each; what needs an answer is still told at once.
+ */
+digest: boolean, };
 
 /**
  * One publication that waits for an answer.
@@ -105,7 +347,12 @@ export type OpenReview = { id: string, photo_id: string, target: string, text: s
  */
 account: string | null, };
 
-export type Outcome = "published" | "dry_run" | "nothing_left" | "needs_review" | "held" | "rejected" | "try_later";
+/**
+ * Why a photo stands where it stands.
+ */
+export type Origin = "pinned" | "queued" | "chance";
+
+export type Outcome = "published" | "dry_run" | "nothing_left" | "already_done" | "needs_review" | "held" | "rejected" | "try_later";
 
 /**
  * The state of the engine.
@@ -122,7 +369,15 @@ photos: number,
 /**
  * Photos published to at least one target.
  */
-published: number, reviews: number, under_way: UnderWay | null, targets: Array<TargetView>, 
+published: number, reviews: number, under_way: UnderWay | null, 
+/**
+ * What happens by itself, soonest first.
+ */
+next: Array<Next>, 
+/**
+ * RFC 3339; absent when nothing is paused.
+ */
+paused_until: string | null, targets: Array<TargetView>, 
 /**
  * The newest run of its kind that went wrong and was not followed by a better one.
  */
@@ -136,6 +391,79 @@ synced_at: string | null, };
  * The bare id a source gives to a photo, for example `53572261016`.
  */
 export type PhotoId = string;
+
+/**
+ * One photo as its screen shows it. Texts are plain text, never HTML.
+ */
+export type PhotoPage = { id: string, title: string, description: string, tags: Array<string>, albums: Array<NamedAlbum>, 
+/**
+ * By the camera's clock, without a zone: `2013-10-06 14:06:41`.
+ */
+taken: string | null, taken_precision: TakenPrecision, 
+/**
+ * RFC 3339, UTC.
+ */
+uploaded: string | null, licence: Licence, privacy: string, safety: string | null, place: Place | null, 
+/**
+ * Pixels of the original; 0 when the source does not tell.
+ */
+width: number, height: number, media: MediaKind, page_url: string, missing: boolean, excluded: boolean, 
+/**
+ * What is known already; `null` = not asked yet.
+ */
+exif: Exif | null, targets: Array<TargetPage>, 
+/**
+ * What happened to it on no particular target, oldest first.
+ */
+history: Array<HistoryLine>, };
+
+/**
+ * Degrees, rounded to about a kilometre: a page is easily shown to others.
+ */
+export type Place = { latitude: number, longitude: number, };
+
+export type PlanPage = { rows: Array<PlanRow>, costs: Array<MonthCost>, 
+/**
+ * Photos that wait, by target, in order.
+ */
+queues: Array<Queue>, 
+/**
+ * Each target's rule in words.
+ */
+rules: Array<RuleView>, zone: string, paused_until: string | null, };
+
+/**
+ * One due time with what will go out.
+ */
+export type PlanRow = { slot: string, target: string, 
+/**
+ * RFC 3339.
+ */
+at: string, 
+/**
+ * In the schedule's zone, `2026-11-29T10:00`.
+ */
+local: string, 
+/**
+ * Absent when nothing is left.
+ */
+photo: PhotoId | null, title: string, 
+/**
+ * Changes with the picture.
+ */
+thumb: string, 
+/**
+ * Width by height, times 100.
+ */
+ratio: number, origin: Origin | null, text: string, alt_text: string, 
+/**
+ * US dollars.
+ */
+cost_usd: number, 
+/**
+ * Pixels of the original, 0 when the source does not tell.
+ */
+width: number, height: number, warnings: Array<string>, };
 
 /**
  * What a probe found, and where.
@@ -160,6 +488,33 @@ reason: string,
 warnings: Array<string>, };
 
 export type PublishStep = "claimed" | "prepared" | "uploaded" | "sending" | "posted" | "recorded" | "needs_review" | "released";
+
+/**
+ * Which photos to show, and in which order.
+ */
+export type Query = { 
+/**
+ * Words that must all be in title, description or tags; `"several words"` in quotes are one phrase.
+ */
+text: string, state: Show | null, 
+/**
+ * A target's name: states are judged for it alone, else over all targets.
+ */
+target: string | null, 
+/**
+ * An album's id.
+ */
+album: string | null, tag: string | null, 
+/**
+ * First day, `2013-10-06`; by the time photos are sorted by.
+ */
+from: string | null, 
+/**
+ * Last day, included.
+ */
+to: string | null, camera: string | null, sort: Sort, };
+
+export type Queue = { target: string, photos: Array<PhotoId>, };
 
 /**
  * How many photos an action reached, of those it was asked for.
@@ -207,6 +562,12 @@ endpoint: string, prefix: string, path_style: boolean, };
  */
 export type ReviewAnswer = { "posted": string } | "post_again" | "skip";
 
+export type RuleView = { 
+/**
+ * `sync` or a target.
+ */
+name: string, rule: string, in_words: string, };
+
 /**
  * One attempt at one job. Times are RFC 3339.
  */
@@ -222,11 +583,36 @@ ending: Ending | null,
 /**
  * What happened, in a sentence.
  */
-summary: string, what_now: string | null, photo: string | null, text: string | null, post_url: string | null, 
+summary: string, what_now: string | null, 
+/**
+ * What became of a publication.
+ */
+outcome: Outcome | null, photo: string | null, text: string | null, post_url: string | null, 
 /**
  * US dollars, as the target charges.
  */
 cost_usd: number | null, steps: Array<Step>, };
+
+/**
+ * When things happen by themselves. Each target has its own rule.
+ */
+export type ScheduleSettings = { 
+/**
+ * `Europe/Rome`; empty = the zone of this computer.
+ */
+time_zone: string, 
+/**
+ * `off`, `daily 04:00`, `weekly sun 10:00`, `monthly 1 09:00`, `cron 0 4 * * *`.
+ */
+sync: string, 
+/**
+ * Up to this many minutes later than the rule says, so that it looks like a person.
+ */
+jitter_minutes: number, 
+/**
+ * `23:00-07:00`: what falls inside waits for the end; empty = none.
+ */
+quiet_hours: string, };
 
 /**
  * Names of secrets, never values.
@@ -253,7 +639,36 @@ hold: Array<string>, };
 /**
  * The whole file.
  */
-export type Settings = { flickr: FlickrSettings, targets: { [key in string]: TargetSettings }, record: RecordSettings, };
+export type Settings = { flickr: FlickrSettings, targets: { [key in string]: TargetSettings }, record: RecordSettings, schedule: ScheduleSettings, notifications: NotificationSettings, gallery: GallerySettings, appearance: AppearanceSettings, };
+
+/**
+ * Which states to show.
+ */
+export type Show = "all" | "unpublished" | "published" | "held" | "excluded" | "missing" | "filtered";
+
+/**
+ * By which time, newest first.
+ */
+export type Sort = "taken" | "uploaded";
+
+/**
+ * Where a photo stands with one target.
+ */
+export type StandingWord = "unpublished" | "published" | "held" | "review" | "under_way" | "skipped" | "rejected" | "excluded" | "filtered" | "missing";
+
+/**
+ * Where a photo stands, over all targets or for one.
+ */
+export type State = "unpublished" | "published" | "held" | "excluded" | "missing" | "filtered";
+
+/**
+ * Photos by state; `all` has the filtered ones too, so it may be more than the sum.
+ */
+export type StateCounts = { all: number, unpublished: number, published: number, held: number, excluded: number, missing: number, 
+/**
+ * Left out by the settings.
+ */
+filtered: number, };
 
 /**
  * One step that was reached.
@@ -268,7 +683,41 @@ what: string,
  */
 at_ms: number, };
 
+/**
+ * How much of a date taken is meant.
+ */
+export type TakenPrecision = "exact" | "month" | "year" | "circa";
+
 export type TargetKind = "x";
+
+/**
+ * One photo and one target.
+ */
+export type TargetPage = { target: string, 
+/**
+ * As the log names it, `x:2244994945`.
+ */
+account: string | null, standing: StandingWord, 
+/**
+ * A sentence; absent when it may go out.
+ */
+why_not: string | null, post_url: string | null, 
+/**
+ * When its newest attempt last moved; RFC 3339.
+ */
+at: string | null, 
+/**
+ * What went out, or was about to.
+ */
+text: string | null, 
+/**
+ * The id to answer an open review by.
+ */
+review: string | null, 
+/**
+ * Oldest first.
+ */
+history: Array<HistoryLine>, };
 
 /**
  * One account Pierrot publishes to.
@@ -285,7 +734,15 @@ look_after_s: Array<number>, max_bytes: number, max_side: number,
 /**
  * Longest text in X's weighted characters; 280, or up to 25,000 on premium accounts.
  */
-max_text: number, sensitive: Sensitivity, };
+max_text: number, 
+/**
+ * When it publishes by itself; `off` for never.
+ */
+schedule: string, 
+/**
+ * What it may spend in a calendar month by itself, in US dollars; 0 = no limit.
+ */
+monthly_cap_usd: number, sensitive: Sensitivity, };
 
 /**
  * One target at a glance.
@@ -299,6 +756,8 @@ account: string | null, signed_in: boolean,
  * Photos that may go out now.
  */
 unpublished: number, published: number, reviews: number, };
+
+export type Theme = "system" | "light" | "dark";
 
 /**
  * The job that works now, for a state line and a progress bar.
@@ -337,6 +796,34 @@ export interface Calls {
   cancel: { args: { run: number }; result: boolean };
   /** Shows what would go out, picture size and price included; changes nothing. */
   rehearse: { args: { target: string | null, photo: PhotoId | null }; result: PublishReport };
+  /** How the photos of a query are laid out: all their shapes, the months, the counts. */
+  gallery: { args: { query: Query }; result: GalleryOverview };
+  /** Cells of a query, of the version that is laid out; at most 500. */
+  gallery_window: { args: { query: Query, version: string, offset: number, limit: number }; result: GalleryWindow };
+  /** What comes before and after a photo. */
+  neighbours: { args: { query: Query, photo: PhotoId }; result: Neighbours };
+  /** What photos can be filtered by. */
+  facets: { args: Record<string, never>; result: GalleryFacets };
+  /** One photo with its facts, where it stands and its history. */
+  photo: { args: { photo: PhotoId }; result: PhotoPage };
+  /** Camera, lens and exposure; asked at the source once. */
+  exif: { args: { photo: PhotoId }; result: Exif };
+  /** The next twelve weeks. */
+  plan: { args: Record<string, never>; result: PlanPage };
+  /** Another photo for a due time. */
+  veto: { args: { target: string, slot: string }; result: PlanPage };
+  /** This photo at a due time. */
+  pin: { args: { target: string, slot: string, photo: PhotoId }; result: PlanPage };
+  /** Exchanges the photos of two due times. */
+  swap: { args: { target: string, one: string, other: string }; result: PlanPage };
+  /** Puts photos next in line. */
+  queue: { args: { target: string, photos: Array<PhotoId> }; result: Reached };
+  /** Takes photos out of the line. */
+  unqueue: { args: { target: string, photos: Array<PhotoId> }; result: Reached };
+  /** Nothing happens by itself until then (RFC 3339), or until it is resumed. */
+  pause: { args: { until: string | null }; result: null };
+  /** Goes on after a pause. */
+  resume: { args: Record<string, never>; result: null };
   /** Publications that wait for an answer. */
   reviews: { args: Record<string, never>; result: Array<OpenReview> };
   /** Answers one; answers with the id of the run. */
@@ -345,6 +832,10 @@ export interface Calls {
   exclude: { args: { photos: Array<PhotoId> }; result: Reached };
   /** Takes photos off the never-list, and opens them again after a skip. */
   include: { args: { photos: Array<PhotoId> }; result: Reached };
+  /** The photographer published these there himself; `post_url` where there is one. */
+  mark_published: { args: { photos: Array<PhotoId>, target: string, post_url: string | null }; result: Reached };
+  /** Takes such marks back. */
+  unmark_published: { args: { photos: Array<PhotoId>, target: string }; result: Reached };
   /** The newest entries of the log, as they are written. */
   log: { args: { limit: number }; result: LogPage };
   /** The log as a file: JSON or CSV. */
