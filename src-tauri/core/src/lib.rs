@@ -1,7 +1,7 @@
 //! Everything Pierrot knows, behind one handle: [`Pierrot`]. The command line, the window and the server are skins over it.
 //!
 //! Four groups, each may use those above it. Words: `photo`, `log`, `fold`, `publication`, `choose`, `caption`, `count`,
-//! `error` - pure, no I/O, no clock, no dice. Memory: `catalogue`, `record`, `secrets`, `settings`, `home`. World: `http`,
+//! `schedule`, `error` - pure, no I/O, no clock, no dice. Memory: `catalogue`, `record`, `secrets`, `settings`, `home`. World: `http`,
 //! `oauth`, `budget`, `sources`, `targets`, `pictures`, `clock`. Verbs: `jobs`, `events`, `handle`.
 //! Absences: no Tauri, no clap, no printing; no secret outside the keyring.
 
@@ -25,6 +25,7 @@ pub mod photo;
 pub mod pictures;
 pub mod publication;
 pub mod record;
+pub mod schedule;
 pub mod secrets;
 pub mod settings;
 pub mod sources;
