@@ -1,7 +1,7 @@
 //! Everything Pierrot knows, behind one handle: [`Pierrot`]. The command line, the window and the server are skins over it.
 //!
 //! Four groups, each may use those above it. Words: `photo`, `log`, `fold`, `publication`, `choose`, `caption`, `count`,
-//! `error`, `library` - pure, no I/O, no clock, no dice. Memory: `catalogue`, `record`, `secrets`, `settings`, `home`. World: `http`,
+//! `schedule`, `error` - pure, no I/O, no clock, no dice. Memory: `catalogue`, `record`, `secrets`, `settings`, `home`. World: `http`,
 //! `oauth`, `budget`, `sources`, `targets`, `pictures`, `clock`. Verbs: `jobs`, `events`, `handle`.
 //! Absences: no Tauri, no clap, no printing; no secret outside the keyring.
 
@@ -29,7 +29,6 @@ pub mod pictures;
 pub mod plan;
 pub mod publication;
 pub mod record;
-pub mod run;
 pub mod schedule;
 pub mod secrets;
 pub mod settings;

@@ -18,3 +18,12 @@ pub use due::{Due, HoldWhy, MISSED_MAX, Memory, Moment, Settled, SkipWhy, due};
 pub use quiet::{QuietError, QuietHours};
 pub use rule::{Rule, RuleError};
 pub use slots::{JITTER_MINUTES_MAX, Policy, Slot, jitter_minutes, upcoming};
+
+#[cfg(test)]
+mod cases_test;
+#[cfg(test)]
+mod clock_cases_test;
+#[cfg(test)]
+mod oracle;
+#[cfg(test)]
+mod oracle_test;

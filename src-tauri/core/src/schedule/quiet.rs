@@ -100,3 +100,7 @@ impl From<QuietHours> for String {
         quiet.to_string()
     }
 }
+
+#[cfg(test)]
+#[path = "quiet_test.rs"]
+mod tests;

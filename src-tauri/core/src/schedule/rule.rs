@@ -263,3 +263,7 @@ fn ordinal(day: i8) -> String {
     };
     format!("{day}{ending}")
 }
+
+#[cfg(test)]
+#[path = "rule_test.rs"]
+mod tests;
