@@ -37,9 +37,9 @@ pub use handle::{Pierrot, World};
 pub use jobs::{
     check::{CheckReport, Finding},
     doctor::{Advice, Doctor},
+    history::HistoryLine,
     import::Imported,
     login::FlickrLogin,
-    history::HistoryLine,
     photo_page::{NamedAlbum, PhotoPage, Place, StandingWord, TargetPage},
     photos::{PhotoLine, PhotoState},
     publish::{Choice, Outcome, PublishReport},

@@ -18,7 +18,7 @@ use std::{
     sync::{Arc, Mutex},
 };
 
-pub use answers::{Album, Cell, Counted, Facets, Month, Neighbours, Overview, Window, Year, WINDOW_MAX};
+pub use answers::{Album, Cell, Counted, Facets, Month, Neighbours, Overview, WINDOW_MAX, Window, Year};
 pub use build::Builder;
 pub use query::{BadDay, Query, Show, Sort};
 pub use search::{Counts, Found};
@@ -149,4 +149,4 @@ impl Library {
 
 #[cfg(test)]
 #[path = "library_test.rs"]
-mod tests;
+pub(crate) mod tests;

@@ -16,11 +16,11 @@ use crate::{
     settings::FlickrSettings,
 };
 
-fn id(number: u32) -> PhotoId {
+pub(crate) fn id(number: u32) -> PhotoId {
     number.to_string().parse().expect("digits are an id")
 }
 
-fn row(number: u32) -> Row {
+pub(crate) fn row(number: u32) -> Row {
     let photo = Photo {
         id: id(number),
         title: format!("Photo {number}"),
@@ -48,7 +48,7 @@ fn row(number: u32) -> Row {
     Row { photo, presence: Presence::Listed, first_seen_us: 0, extra: String::new() }
 }
 
-fn with(number: u32, change: impl FnOnce(&mut Row)) -> Row {
+pub(crate) fn with(number: u32, change: impl FnOnce(&mut Row)) -> Row {
     let mut row = row(number);
     change(&mut row);
     row
@@ -64,7 +64,7 @@ fn about(number: u32, target: &str, account: &str) -> About {
 }
 
 /// The entries that bring a photo to where the word says.
-fn story(number: u32, target: &str, account: &str, word: &str) -> Vec<Fact> {
+pub(crate) fn story(number: u32, target: &str, account: &str, word: &str) -> Vec<Fact> {
     let about = || about(number, target, account);
     let frozen = Frozen {
         text: "t".into(),
@@ -202,8 +202,7 @@ fn one_account_under_two_names_is_published_to_both_and_old_targets_still_count(
     let library = build_with(vec![row(1), row(2)], &[], facts);
     let cells = library.window(&Query::default(), 0, 9).expect("good").rows;
     let published: Vec<_> = cells.iter().map(|cell| (cell.id.as_str(), cell.published.join(" "), cell.state)).collect();
-    let expected =
-        [("2", "mastodon".to_owned(), State::Published), ("1", "x old".to_owned(), State::Published)];
+    let expected = [("2", "mastodon".to_owned(), State::Published), ("1", "x old".to_owned(), State::Published)];
     assert_eq!(published, expected);
     assert_eq!(ids(&library, &for_target(Some("x"), Show::Published)), ["1"]);
     assert_eq!(ids(&library, &for_target(Some("mastodon"), Show::Published)), ["2"]);
@@ -221,7 +220,9 @@ fn more_targets_than_bits_lose_no_publication() {
 fn words_are_found_as_people_type_them() {
     let library = library(vec![
         with(1, |row| row.photo.title = "Café Majestic".into()),
-        with(2, |row| row.photo.description = "<b>Fog</b> over&nbsp;the <a href=\"https://fox.example\">Douro</a>".into()),
+        with(2, |row| {
+            row.photo.description = "<b>Fog</b> over&nbsp;the <a href=\"https://fox.example\">Douro</a>".into()
+        }),
         with(3, |row| row.photo.tags = vec!["porto".into(), "blackandwhite".into()]),
         with(4, |row| {
             row.photo.title = "Fog, Porto".into();
@@ -256,7 +257,7 @@ fn filters_narrow_and_unknown_names_find_nothing() {
     let dated = |number: u32, day: &str| {
         with(number, |row| {
             row.photo.taken = Some(format!("{day} 12:00:00"));
-            row.photo.tags = vec![if number % 2 == 0 { "Even Tag".into() } else { "odd".into() }];
+            row.photo.tags = vec![if number.is_multiple_of(2) { "Even Tag".into() } else { "odd".into() }];
         })
     };
     let rows = vec![dated(1, "2013-10-06"), dated(2, "2013-10-07"), dated(3, "2014-01-01"), dated(4, "1999-12-31")];

@@ -136,9 +136,8 @@ mod tests {
 
     #[test]
     fn a_day_is_a_day() {
-        let days = |from: &str, to: &str| {
-            Query { from: Some(from.into()), to: Some(to.into()), ..Query::default() }.days()
-        };
+        let days =
+            |from: &str, to: &str| Query { from: Some(from.into()), to: Some(to.into()), ..Query::default() }.days();
         assert_eq!(days("1970-01-01", "1970-01-02"), Ok(0..2 * DAY_S));
         assert!(days("2024-02-30", "2024-03-01").is_err() && days("2024-02-01", "soon").is_err());
         assert_eq!(Query::default().days(), Ok(i64::MIN..i64::MAX));

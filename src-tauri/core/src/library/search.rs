@@ -9,11 +9,7 @@ use memchr::memmem::Finder;
 use serde::Serialize;
 use ts_rs::TS;
 
-use super::{
-    Library, Query, Sort,
-    query::BadDay,
-    state::State,
-};
+use super::{Library, Query, Sort, query::BadDay, state::State};
 
 const RECENT_MAX: usize = 6;
 

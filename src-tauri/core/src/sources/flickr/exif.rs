@@ -83,7 +83,9 @@ mod tests {
     fn reply(camera: &str, rows: &[(&str, &str)]) -> String {
         let rows: Vec<String> = rows
             .iter()
-            .map(|(tag, value)| format!(r#"{{"tagspace":"IFD0","tag":"{tag}","label":"L","raw":{{"_content":"{value}"}}}}"#))
+            .map(|(tag, value)| {
+                format!(r#"{{"tagspace":"IFD0","tag":"{tag}","label":"L","raw":{{"_content":"{value}"}}}}"#)
+            })
             .collect();
         format!(r#"{{"photo":{{"id":"7","camera":"{camera}","exif":[{}]}},"stat":"ok"}}"#, rows.join(","))
     }
