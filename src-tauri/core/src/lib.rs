@@ -29,6 +29,7 @@ pub mod pictures;
 pub mod plan;
 pub mod publication;
 pub mod record;
+pub mod run;
 pub mod schedule;
 pub mod secrets;
 pub mod settings;

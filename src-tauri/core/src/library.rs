@@ -149,4 +149,4 @@ impl Library {
 
 #[cfg(test)]
 #[path = "library_test.rs"]
-mod tests;
+pub(crate) mod tests;

@@ -16,11 +16,11 @@ use crate::{
     settings::FlickrSettings,
 };
 
-fn id(number: u32) -> PhotoId {
+pub(crate) fn id(number: u32) -> PhotoId {
     number.to_string().parse().expect("digits are an id")
 }
 
-fn row(number: u32) -> Row {
+pub(crate) fn row(number: u32) -> Row {
     let photo = Photo {
         id: id(number),
         title: format!("Photo {number}"),
@@ -48,7 +48,7 @@ fn row(number: u32) -> Row {
     Row { photo, presence: Presence::Listed, first_seen_us: 0, extra: String::new() }
 }
 
-fn with(number: u32, change: impl FnOnce(&mut Row)) -> Row {
+pub(crate) fn with(number: u32, change: impl FnOnce(&mut Row)) -> Row {
     let mut row = row(number);
     change(&mut row);
     row
@@ -64,7 +64,7 @@ fn about(number: u32, target: &str, account: &str) -> About {
 }
 
 /// The entries that bring a photo to where the word says.
-fn story(number: u32, target: &str, account: &str, word: &str) -> Vec<Fact> {
+pub(crate) fn story(number: u32, target: &str, account: &str, word: &str) -> Vec<Fact> {
     let about = || about(number, target, account);
     let frozen = Frozen {
         text: "t".into(),
@@ -97,7 +97,12 @@ fn story(number: u32, target: &str, account: &str, word: &str) -> Vec<Fact> {
         "excluded" => vec![Fact::Excluded { photo: id(number) }],
         "imported" => {
             let published = [(number.to_string(), serde_json::json!({}))].into_iter().collect();
-            vec![Fact::Imported { target: target.into(), published, files: std::collections::BTreeMap::new(), by_hand: false }]
+            vec![Fact::Imported {
+                target: target.into(),
+                published,
+                files: std::collections::BTreeMap::new(),
+                by_hand: false,
+            }]
         }
         other => panic!("no story is called {other}"),
     }
@@ -257,7 +262,7 @@ fn filters_narrow_and_unknown_names_find_nothing() {
     let dated = |number: u32, day: &str| {
         with(number, |row| {
             row.photo.taken = Some(format!("{day} 12:00:00"));
-            row.photo.tags = vec![if number % 2 == 0 { "Even Tag".into() } else { "odd".into() }];
+            row.photo.tags = vec![if number.is_multiple_of(2) { "Even Tag".into() } else { "odd".into() }];
         })
     };
     let rows = vec![dated(1, "2013-10-06"), dated(2, "2013-10-07"), dated(3, "2014-01-01"), dated(4, "1999-12-31")];

@@ -4,6 +4,7 @@
 //! to an attempt is durable (two-phase) before anything leaves the computer; one process at a time owns a home.
 //! Everything but unsent attempts can be rebuilt from the record and the source. Absent: any network, any decision.
 
+mod ahead;
 mod albums;
 mod attempts;
 mod exif;

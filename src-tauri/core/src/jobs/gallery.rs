@@ -182,10 +182,7 @@ fn build(catalogue: &Catalogue, settings: &Settings, accounts: &[Option<String>]
     });
     let rules = Rules { filters: &filters, fold, targets: targets.collect() };
     let mut builder = Builder::new(&cameras, &rules);
-    catalogue.each_photo(|row| {
-        builder.add(&row);
-        true
-    })?;
+    catalogue.each_photo_ahead(|row| builder.add(row))?;
     Ok(builder.finish(&albums))
 }
 

@@ -17,6 +17,7 @@ use crate::{
     error::{Error, Result},
     fold::{Attempt, Ending, Fold, Stand},
     handle::Pierrot,
+    log::Why,
     photo::{Photo, PhotoId},
     photo_words::{self, Licence, MediaKind, TakenPrecision},
 };
@@ -207,7 +208,7 @@ fn closed(fold: &Fold, attempt: &Attempt, name: &str) -> Option<StandingWord> {
         Stand::NeedsReview { .. } => Some(StandingWord::Review),
         Stand::Claimed | Stand::Sending => Some(StandingWord::UnderWay),
         Stand::Posted { .. } => Some(StandingWord::Published),
-        Stand::Ended(Ending::Skip) => Some(StandingWord::Skipped),
+        Stand::Ended(Ending::Skip | Ending::Released(Why::Skipped)) => Some(StandingWord::Skipped),
         Stand::Ended(Ending::Released(_)) => Some(StandingWord::Rejected),
         Stand::Ended(Ending::TakenOver | Ending::PostAgain) => None,
     }

@@ -166,10 +166,9 @@ fn title(title: &str) -> String {
 
 fn searchable(all: &mut String, photo: &Photo) {
     let start = all.len();
-    let clip = |text: &'_ str| -> String { text[..text.floor_char_boundary(ROW_TEXT_BYTES_MAX)].to_owned() };
-    text::plain_into(all, &clip(&photo.title));
+    text::plain_into(all, clip(&photo.title));
     all.push(FIELD_END);
-    text::plain_into(all, &plain::from_html(&clip(&photo.description)));
+    text::plain_into(all, &plain::without_tags(clip(&photo.description)));
     for tag in &photo.tags {
         if all.len() - start > ROW_TEXT_BYTES_MAX {
             break;
@@ -179,6 +178,10 @@ fn searchable(all: &mut String, photo: &Photo) {
     }
     all.truncate(all.floor_char_boundary(start + ROW_TEXT_BYTES_MAX * 2));
     all.push(ROW_END);
+}
+
+fn clip(text: &str) -> &str {
+    &text[..text.floor_char_boundary(ROW_TEXT_BYTES_MAX)]
 }
 
 /// A hash over all that a page can see, so that equal libraries have one version.

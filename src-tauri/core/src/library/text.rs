@@ -64,25 +64,31 @@ pub fn plain(text: &str) -> String {
 pub(super) fn plain_into(out: &mut String, text: &str) {
     let start = out.len();
     let mut gap = false;
-    for c in text.chars() {
+    let mut rest = text;
+    while let Some(c) = rest.chars().next() {
+        let run = rest.bytes().take_while(u8::is_ascii_graphic).count();
+        if run > 0 {
+            close_gap(out, start, &mut gap);
+            let from = out.len();
+            out.push_str(&rest[..run]);
+            out[from..].make_ascii_lowercase();
+            rest = &rest[run..];
+            continue;
+        }
         if c.is_whitespace() {
             gap = true;
-        } else if c.is_ascii() {
-            if !c.is_ascii_control() {
-                put(out, start, &mut gap, c.to_ascii_lowercase());
-            }
-        } else {
+        } else if !c.is_ascii() {
             decompose_compatible(c, |part| put_folded(out, start, &mut gap, part));
         }
+        rest = &rest[c.len_utf8()..];
     }
 }
 
-fn put(out: &mut String, start: usize, gap: &mut bool, c: char) {
+fn close_gap(out: &mut String, start: usize, gap: &mut bool) {
     if *gap && out.len() > start {
         out.push(' ');
     }
     *gap = false;
-    out.push(c);
 }
 
 fn put_folded(out: &mut String, start: usize, gap: &mut bool, part: char) {
@@ -95,7 +101,8 @@ fn put_folded(out: &mut String, start: usize, gap: &mut bool, part: char) {
     }
     for small in part.to_lowercase().filter(|small| !is_accent(*small)) {
         let (first, second) = spelled(small);
-        put(out, start, gap, first);
+        close_gap(out, start, gap);
+        out.push(first);
         out.extend(second);
     }
 }

@@ -3,7 +3,7 @@
 //! Invariant: a time that cannot be read is unknown, never a wrong year. Absent: time zones; `taken` has none, so it is
 //! compared as if it were UTC.
 
-use jiff::{Timestamp, civil::Date, tz::TimeZone};
+use jiff::{Timestamp, civil::Date, tz::Offset};
 
 /// Flickr's granularity for "circa": the year is a guess.
 const CIRCA: u8 = 8;
@@ -20,7 +20,7 @@ impl YearMonth {
             return Self::default();
         }
         let Ok(at) = Timestamp::from_second(seconds) else { return Self::default() };
-        let date = at.to_zoned(TimeZone::UTC).date();
+        let date = Offset::UTC.to_datetime(at).date();
         let months = i32::from(date.year()) * 12 + i32::from(date.month()) - 1;
         Self(u32::try_from(months).unwrap_or(0))
     }
@@ -56,7 +56,7 @@ fn seconds(text: &str) -> Option<i64> {
     let (hour, minute, second) =
         (number(11, 13).unwrap_or(0), number(14, 16).unwrap_or(0), number(17, 19).unwrap_or(0));
     let at = date.at(hour.clamp(0, 23), minute.clamp(0, 59), second.clamp(0, 59), 0);
-    Some(at.to_zoned(TimeZone::UTC).ok()?.timestamp().as_second())
+    Some(Offset::UTC.to_timestamp(at).ok()?.as_second())
 }
 
 #[cfg(test)]

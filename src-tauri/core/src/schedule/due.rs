@@ -194,6 +194,11 @@ impl Memory {
         self.confirmed = Some(now);
     }
 
+    /// As [`super::upcoming`], without what is done with.
+    pub fn coming(&self, policy: &Policy, after: Timestamp, until: Timestamp, max: usize) -> Vec<Slot> {
+        policy.ahead(after, until, max, self.unused_from())
+    }
+
     /// The newest slot that is done with.
     pub fn last(&self) -> Option<&Settled> {
         self.last.as_ref()
