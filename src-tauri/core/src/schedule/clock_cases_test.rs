@@ -249,6 +249,16 @@ const CLOCKS: &[Case] = &[
         ],
     ),
     (
+        "asleep from the first pass into the second: the first is made up for, though the wall clock says earlier",
+        "Europe/Rome",
+        "daily 02:30",
+        &[
+            "2026-10-25T02:00+02 wait x/2026-10-25",
+            "2026-10-25T02:10+01 run x/2026-10-25 +0",
+            "2026-10-25T02:30+01 wait x/2026-10-26",
+        ],
+    ),
+    (
         "started in the second pass: the first is not missed",
         "Europe/Rome",
         "daily 02:30",
@@ -398,6 +408,17 @@ const PEOPLE: &[Case] = &[
             "quiet 22:00-07:00",
             "catch-up 8",
             "2026-11-24T23:00Z late x/2026-11-24 +0",
+        ],
+    ),
+    (
+        "an older slot settled late does not free a newer one",
+        "UTC",
+        "weekly sun 10:00",
+        &[
+            "2026-11-24T12:00Z wait x/2026-W48",
+            "2026-12-06T10:00Z run x/2026-W49 +1",
+            "taken 2026-11-24T12:00Z",
+            "2026-12-06T10:01Z wait x/2026-W50",
         ],
     ),
     (
