@@ -135,9 +135,6 @@ impl Pierrot {
         }
         let account = self.account(name, &signed).await?;
         self.ensure_pools(ledger.fold())?;
-        if let Some(settled) = slot_settled(ledger.fold(), name, &account.log_name(), choice)? {
-            return Ok(settled);
-        }
         let mut run = Run { name, target, x: &signed.x, account: &account, choice, tried: Vec::new(), bad: 0 };
         self.publish_one(&mut ledger, &mut run).await
     }
@@ -279,6 +276,10 @@ impl Pierrot {
         let mut dice = ChaCha8Rng::seed_from_u64(run.choice.seed.unwrap_or_else(|| self.fresh_seed()));
         let mut last = None;
         for _ in 0..PICKS_MAX {
+            // Anew before each photo: a claim that was lost may have been lost for the slot.
+            if let Some(settled) = slot_settled(ledger.fold(), run.name, &account, run.choice)? {
+                return Ok(settled);
+            }
             let photo = match &run.choice.photo {
                 Some(photo) => {
                     self.check_asked(ledger.fold(), (run.name, run.target), Some(&account), photo)?;
@@ -359,7 +360,7 @@ fn slot_settled(fold: &Fold, name: &str, account: &str, choice: &Choice) -> Resu
     if fold.slot_is_free(slot, name, Some(account)) {
         return Ok(None);
     }
-    if fold.attempts().any(|attempt| attempt.slot == slot && attempt.stand == Stand::Claimed) {
+    if fold.attempts().any(|a| a.slot == slot && a.about.target == name && a.stand == Stand::Claimed) {
         let message = format!("Another computer is publishing what is due ({slot}).");
         return Err(Error::try_later(message, "Nothing to do: Pierrot looks again."));
     }
