@@ -10,6 +10,7 @@ mod log;
 mod photos;
 mod pools;
 mod state;
+mod thumbhashes;
 
 use std::{
     fs, io,
