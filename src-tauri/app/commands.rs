@@ -1,33 +1,22 @@
 //! What the page may ask for: each command is one sentence and decides nothing.
 //!
-//! Invariant: every command is named in `src-tauri/permissions/page.toml`, else no window may call it, and typed in
-//! `ui/src/lib/host/bindings.ts`. Deliberately absent: secrets, paths chosen by the page, anything that writes.
+//! Invariant: every command is named in `src-tauri/permissions/page.toml`, else no window may call it. The calls themselves, their
+//! arguments and their types are the engine's, the same for the window and for a browser. Absent: paths chosen by the page.
 
-use serde::Serialize;
-use tauri::{AppHandle, Runtime};
+use pierrot_core::engine::CallError;
+use serde_json::Value;
+use tauri::{State, ipc::Response};
 
-use crate::desktop;
+use crate::desktop::Running;
 
-/// What the app says about itself.
-#[derive(Clone, Debug, Eq, PartialEq, Serialize, specta::Type)]
-pub struct About {
-    /// Version of the running program, as in Cargo.toml.
-    pub version: String,
-    /// The folder that holds settings, catalogue and record, as it is shown to a person; none when the system names none.
-    pub home: Option<String>,
+/// Answers one call of the engine.
+#[tauri::command]
+pub async fn call(running: State<'_, Running>, name: String, args: Value) -> Result<Response, CallError> {
+    running.engine().call(&name, args).await.map(Response::new)
 }
 
-/// Answers which Pierrot this is and where it keeps its things.
+/// Opens the page of a photo, a post or a sign-in in the person's own browser.
 #[tauri::command]
-#[specta::specta]
-pub fn about<R: Runtime>(app: AppHandle<R>) -> About {
-    let home = desktop::home().map(|home| home.display().to_string());
-    About { version: app.package_info().version.to_string(), home }
-}
-
-/// Notes in the log that the page is drawn; the smoke test waits for this line.
-#[tauri::command]
-#[specta::specta]
-pub fn mounted() {
-    tracing::info!("window mounted");
+pub async fn open(running: State<'_, Running>, address: String) -> Result<(), CallError> {
+    running.open(&address)
 }

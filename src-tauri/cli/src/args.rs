@@ -79,6 +79,10 @@ pub enum Command {
     Demo(DemoArguments),
     /// Start a loopback Flickr and X with sample photos and print their addresses and keys
     Sandbox(SandboxArguments),
+    /// Keep the schedule and show Pierrot in a browser; prints the address to open
+    Serve(ServeArguments),
+    /// Keep the schedule without a window, until stopped
+    Run,
     /// Say what is set up, what is missing, and what to do
     Doctor,
 }
@@ -159,6 +163,19 @@ pub struct DemoArguments {
     /// Stop at the end even on a terminal
     #[arg(long)]
     pub no_wait: bool,
+}
+
+#[derive(Debug, Args)]
+pub struct ServeArguments {
+    /// On sample photos and loopback servers, with a home that is thrown away at the end
+    #[arg(long)]
+    pub demo: bool,
+    /// Where to listen on this computer; 0 = any free port
+    #[arg(long, default_value_t = 0)]
+    pub port: u16,
+    /// Number of sample photos
+    #[arg(long, default_value_t = 60, requires = "demo")]
+    pub photos: usize,
 }
 
 /// Any number, however large.

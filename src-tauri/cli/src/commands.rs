@@ -12,7 +12,7 @@ use crate::{
     demo,
     output::{Answer, DONE, FAILED, NEEDS_YOU, NOTHING_LEFT, TRY_LATER, Voice, status_of},
     progress::Watching,
-    sandbox, words,
+    sandbox, serve, words,
 };
 
 /// Runs the command and prints its answer; the exit status.
@@ -20,6 +20,12 @@ pub async fn run(arguments: &Arguments) -> u8 {
     let voice = Voice { json: arguments.json };
     if let Command::Sandbox(sandbox) = &arguments.command {
         return sandbox::run(sandbox).await;
+    }
+    if let Command::Serve(asked) = &arguments.command {
+        return serve::serve(arguments, asked).await;
+    }
+    if matches!(arguments.command, Command::Run) {
+        return serve::run(arguments).await;
     }
     let answer = if let Command::Demo(demo) = &arguments.command {
         demo::run(demo, voice).await
@@ -101,7 +107,9 @@ async fn dispatch(pierrot: &Pierrot, command: &Command, voice: Voice) -> Result<
             let doctor = pierrot.doctor().await?;
             Ok(Answer::done(&doctor, words::doctor(&doctor)))
         }
-        Command::Demo(_) | Command::Sandbox(_) => Err(Error::failed("This needs no home.", "Run it without --home.")),
+        Command::Demo(_) | Command::Sandbox(_) | Command::Serve(_) | Command::Run => {
+            Err(Error::failed("This needs no home.", "Run it without --home."))
+        }
     }
 }
 
@@ -179,8 +187,8 @@ async fn sync(pierrot: &Pierrot, full: bool) -> Result<Answer> {
 }
 
 async fn publish_photo(pierrot: &Pierrot, arguments: &PublishArguments) -> Result<Answer> {
-    let choice =
-        Choice { target: arguments.target.clone(), photo: arguments.photo.clone(), seed: arguments.seed, slot: None };
+    let (target, photo) = (arguments.target.clone(), arguments.photo.clone());
+    let choice = Choice { target, photo, seed: arguments.seed, ..Choice::default() };
     let report = if arguments.dry_run { pierrot.rehearse(&choice).await? } else { pierrot.publish(&choice).await? };
     Ok(published(&report))
 }
@@ -189,7 +197,7 @@ async fn publish_photo(pierrot: &Pierrot, arguments: &PublishArguments) -> Resul
 pub fn published(report: &PublishReport) -> Answer {
     let status = match report.outcome {
         Outcome::Published | Outcome::DryRun => DONE,
-        Outcome::NothingLeft => NOTHING_LEFT,
+        Outcome::NothingLeft | Outcome::AlreadyDone => NOTHING_LEFT,
         Outcome::NeedsReview | Outcome::Held | Outcome::Rejected => NEEDS_YOU,
         Outcome::TryLater => TRY_LATER,
     };

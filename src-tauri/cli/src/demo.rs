@@ -2,14 +2,10 @@
 //!
 //! Every step runs this very program again, as a person would type it; the crash in the middle is a real one.
 
-use std::{
-    io::IsTerminal,
-    path::{Path, PathBuf},
-    process::Stdio,
-};
+use std::{io::IsTerminal, path::PathBuf, process::Stdio};
 
 use pierrot_core::{Error, Result};
-use pierrot_sandbox::{Described, Options, Sandbox};
+use pierrot_sandbox::{Options, Sandbox};
 use serde_json::{Value, json};
 use tokio::process::Command;
 
@@ -30,7 +26,7 @@ struct Stage {
 pub async fn run(arguments: &DemoArguments, voice: Voice) -> Result<Answer> {
     let options = Options { photos: arguments.photos, ..Options::default() };
     let sandbox = pierrot_sandbox::start(options).await.map_err(|error| broken("The sandbox cannot start", &error))?;
-    let home = fresh_home()?;
+    let home = sandbox.described().fresh_home().map_err(|error| broken("The demo's home cannot be made", &error))?;
     let stage = Stage { voice, home, sandbox };
     let shown = stage.play().await?;
     let open_end = !arguments.no_wait && !voice.json && std::io::stdout().is_terminal();
@@ -53,7 +49,6 @@ impl Stage {
             "Pierrot's demo: a pretend Flickr and a pretend X on this computer, nothing leaves it.\n  home  {}\n",
             self.home.display()
         ));
-        self.write_config(&described)?;
         self.step("1. Reading the whole photostream into the local catalogue");
         let sync = self.pierrot(&["sync"], None).await?;
         self.say(&format!("   {} photos, {} calls to Flickr.\n", sync["total"], sync["calls"]));
@@ -128,16 +123,6 @@ impl Stage {
         }
     }
 
-    fn write_config(&self, described: &Described) -> Result<()> {
-        let config = format!(
-            "# Made by `pierrot demo`: loopback servers with sample photos.\n[flickr]\napi_url = \"{}\"\noauth_url = \"{}\"\n\
-             calls_per_second = 0\n\n[targets.x]\nkind = \"x\"\napi_url = \"{}\"\nlook_after_s = [1, 3]\n",
-            described.flickr.api_url, described.flickr.oauth_url, described.x.api_url
-        );
-        std::fs::write(self.home.join("config.toml"), config)
-            .map_err(|error| broken("The demo's home cannot be written", &error))
-    }
-
     /// Runs this program on the demo's home; with `die_at`, expects it to die there.
     async fn pierrot(&self, arguments: &[&str], die_at: Option<&str>) -> Result<Value> {
         let program =
@@ -207,17 +192,6 @@ impl Stage {
 
 fn published(log: &Value) -> usize {
     log["entries"].as_array().map_or(0, |entries| entries.iter().filter(|entry| entry["type"] == "posted").count())
-}
-
-fn fresh_home() -> Result<PathBuf> {
-    let root = std::env::temp_dir();
-    for number in 0..1000 {
-        let home: PathBuf = Path::new(&root).join(format!("pierrot-demo-{}-{number}", std::process::id()));
-        if std::fs::create_dir(&home).is_ok() {
-            return Ok(home);
-        }
-    }
-    Err(Error::failed(format!("No folder can be made in {}.", root.display()), "Make room there, or set TMPDIR."))
 }
 
 fn broken(what: &str, error: &std::io::Error) -> Error {

@@ -9,6 +9,7 @@ mod demo;
 mod output;
 mod progress;
 mod sandbox;
+mod serve;
 mod words;
 
 use std::process::ExitCode;

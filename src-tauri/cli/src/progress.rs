@@ -60,6 +60,7 @@ fn show(bar: &ProgressBar, event: &Event) {
             bar.set_message(format!("photo {photo}: {}", doing(*step, target)))
         }
         Event::Waiting { seconds, why } => bar.set_message(format!("waiting {seconds} s: {why}")),
+        Event::Changed { .. } | Event::RunEnded { .. } => {}
     }
 }
 

@@ -42,7 +42,7 @@ pub fn published(report: &PublishReport) -> String {
         Outcome::DryRun => {
             format!("Photo {photo} would go to {} ({}). Nothing was changed.", report.target, report.reason)
         }
-        Outcome::NothingLeft => format!("Nothing to publish: {}.", report.reason),
+        Outcome::NothingLeft | Outcome::AlreadyDone => format!("Nothing to publish: {}.", report.reason),
         Outcome::NeedsReview => format!("Photo {photo} needs your review: {}.", report.reason),
         Outcome::Held | Outcome::Rejected | Outcome::TryLater => String::new(),
     };

@@ -1,5 +1,8 @@
 //! How fast the words and the catalogue are. Whole jobs are measured by `scripts/bench.sh`.
 
+#[path = "parts/gallery.rs"]
+mod gallery;
+
 use divan::{Bencher, black_box};
 use pierrot_core::{
     caption::{Facts, Template},

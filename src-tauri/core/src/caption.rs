@@ -6,7 +6,7 @@
 
 mod camera_name;
 mod facts;
-mod plain;
+pub(crate) mod plain;
 mod template;
 
 use crate::count;

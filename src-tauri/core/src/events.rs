@@ -5,11 +5,12 @@
 use serde::Serialize;
 use tokio::sync::broadcast;
 
-use crate::photo::PhotoId;
+use crate::{photo::PhotoId, run::Run};
 
 /// One thing that happened.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, ts_rs::TS)]
 #[serde(tag = "type", rename_all = "snake_case")]
+#[ts(rename = "EngineEvent")]
 pub enum Event {
     /// A page of the catalogue is on disk. `left_s` is an estimate.
     SyncPage {
@@ -27,6 +28,13 @@ pub enum Event {
         target: String,
         step: PublishStep,
     },
+    /// Something a page may show is different now: `gallery`, `runs`, `plan`, `settings`, `accounts`, `overview`.
+    Changed {
+        what: String,
+    },
+    RunEnded {
+        run: Run,
+    },
     /// Pierrot waits on purpose, for example before it reads a timeline back.
     Waiting {
         seconds: u64,
@@ -34,7 +42,7 @@ pub enum Event {
     },
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, ts_rs::TS)]
 #[serde(rename_all = "snake_case")]
 pub enum PublishStep {
     Claimed,
@@ -45,6 +53,33 @@ pub enum PublishStep {
     Recorded,
     NeedsReview,
     Released,
+}
+
+impl PublishStep {
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Claimed => "claimed",
+            Self::Prepared => "prepared",
+            Self::Uploaded => "uploaded",
+            Self::Sending => "sending",
+            Self::Posted => "posted",
+            Self::Recorded => "recorded",
+            Self::NeedsReview => "needs review",
+            Self::Released => "released",
+        }
+    }
+
+    /// How far a publication is, 0 to 1.
+    pub fn progress(self) -> f64 {
+        match self {
+            Self::Claimed => 0.1,
+            Self::Prepared => 0.4,
+            Self::Uploaded => 0.7,
+            Self::Sending => 0.8,
+            Self::Posted => 0.9,
+            Self::Recorded | Self::NeedsReview | Self::Released => 1.0,
+        }
+    }
 }
 
 /// The sending side; clones share one channel.

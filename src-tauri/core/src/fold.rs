@@ -61,6 +61,8 @@ pub struct Imported {
     /// The row verbatim, unknown fields included.
     pub row: Arc<Map<String, Value>>,
     pub seq: u64,
+    /// The photographer's own word, not the first Pierrot's.
+    pub by_hand: bool,
 }
 
 /// Whether an entry counted.
@@ -95,6 +97,8 @@ pub struct Fold {
     imported: BTreeMap<PhotoId, Imported>,
     /// (target, photo) of every imported row: published for ever.
     imported_for: HashSet<(String, PhotoId)>,
+    /// Those of them that the photographer marked, and may take back.
+    marked: HashSet<(String, PhotoId)>,
     files: BTreeMap<String, String>,
     computers: BTreeSet<String>,
     void: Vec<(u64, &'static str)>,
@@ -170,6 +174,11 @@ impl Fold {
     /// Whether a person may reopen it: closed by rejection or skip, not by a post.
     pub fn is_closed(&self, photo: &PhotoId, target: &str) -> bool {
         self.photos.get(&(target.to_owned(), photo.clone())) == Some(&Hold::Closed)
+    }
+
+    /// Whether the photographer marked it as published there, which can be taken back.
+    pub fn is_marked(&self, photo: &PhotoId, target: &str) -> bool {
+        self.marked.contains(&(target.to_owned(), photo.clone()))
     }
 
     pub fn slot_is_free(&self, slot: &str, target: &str, account: Option<&str>) -> bool {
@@ -250,7 +259,11 @@ impl Fold {
                 self.excluded.remove(photo);
                 Verdict::Valid
             }
-            Fact::Imported { target, published, files } => self.take_over(entry, target, published, files),
+            Fact::Imported { target, published, files, by_hand } => {
+                self.take_over(entry, target, published, *by_hand);
+                self.files.extend(files.iter().map(|(name, sha256)| (name.clone(), sha256.clone())));
+                Verdict::Valid
+            }
         }
     }
 
@@ -395,6 +408,10 @@ impl Fold {
     }
 
     fn reopened(&mut self, photo: &PhotoId, target: &str) -> Verdict {
+        if self.is_marked(photo, target) {
+            self.unmark(photo, target);
+            return Verdict::Valid;
+        }
         if !self.is_closed(photo, target) {
             return Verdict::Void("the photo is not closed for this target");
         }
@@ -413,29 +430,47 @@ impl Fold {
         Verdict::Valid
     }
 
-    fn take_over(
-        &mut self,
-        entry: &LogEntry,
-        target: &str,
-        published: &Map<String, Value>,
-        files: &BTreeMap<String, String>,
-    ) -> Verdict {
+    fn take_over(&mut self, entry: &LogEntry, target: &str, published: &Map<String, Value>, by_hand: bool) {
         for (id, row) in published {
             let (Ok(photo), Some(row)) = (id.parse::<PhotoId>(), row.as_object()) else { continue };
             let key = (target.to_owned(), photo.clone());
             if let Some(claimed) = self.photos.get(&key).and_then(|hold| self.only_claimed(hold)) {
                 self.end(&claimed, Ending::TakenOver, entry);
             }
+            if !by_hand {
+                self.marked.remove(&key);
+            } else if !self.imported_for.contains(&key) {
+                self.marked.insert(key.clone());
+            }
             self.imported_for.insert(key.clone());
             let under_way = matches!(self.photos.get(&key), Some(Hold::By(_)));
             if !under_way {
                 self.photos.insert(key, Hold::Published);
             }
-            let row = Arc::new(row.clone());
-            self.imported.entry(photo).or_insert_with(|| Imported { target: target.to_owned(), row, seq: entry.seq });
+            let (target, row, seq) = (target.to_owned(), Arc::new(row.clone()), entry.seq);
+            self.imported.entry(photo).or_insert_with(|| Imported { target, row, seq, by_hand });
         }
-        self.files.extend(files.iter().map(|(name, sha256)| (name.clone(), sha256.clone())));
-        Verdict::Valid
+    }
+
+    /// Takes back the photographer's own mark.
+    fn unmark(&mut self, photo: &PhotoId, target: &str) {
+        let key = (target.to_owned(), photo.clone());
+        self.marked.remove(&key);
+        self.imported_for.remove(&key);
+        if self.photos.get(&key) == Some(&Hold::Published) {
+            self.photos.remove(&key);
+        }
+        if self.imported.get(photo).is_some_and(|imported| imported.target == target) {
+            let elsewhere =
+                self.imported_for.iter().find(|(_, other)| other == photo).map(|(target, _)| target.clone());
+            match elsewhere {
+                Some(target) => self.imported.entry(photo.clone()).and_modify(|imported| imported.target = target),
+                None => {
+                    self.imported.remove(photo);
+                    return;
+                }
+            };
+        }
     }
 
     /// The attempt behind a hold when it is only claimed, so that it can still be ended.

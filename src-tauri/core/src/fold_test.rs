@@ -95,7 +95,12 @@ fn reopen() -> Fact {
 
 fn import(target: &str, photo: &str) -> Fact {
     let published = Map::from_iter([(photo.to_owned(), json!({ "id": photo, "odd": 1 }))]);
-    Fact::Imported { target: target.into(), published, files: BTreeMap::from([("f".into(), "ab".into())]) }
+    Fact::Imported {
+        target: target.into(),
+        published,
+        files: BTreeMap::from([("f".into(), "ab".into())]),
+        by_hand: false,
+    }
 }
 
 /// A writer is `computer/start`: `a/1` and `a/2` are two starts on computer `a`.
@@ -306,6 +311,23 @@ fn what_the_first_pierrot_published_is_never_free_again() {
     let fold = fold_of(&[("a/1", import("x", "1")), ("b/1", import("x", "1"))]);
     assert_eq!((fold.imported()[&id("1")].seq, fold.files().len(), fold.is_published(&id("1"))), (1, 1, true));
     assert_eq!(fold.imported()[&id("1")].row.get("odd"), Some(&Value::from(1)), "verbatim");
+}
+
+#[test]
+fn the_photographers_own_mark_can_be_taken_back_and_the_first_pierrots_word_cannot() {
+    let mark = |target: &str| {
+        let published = Map::from_iter([("1".to_owned(), json!({ "id": "1" }))]);
+        Fact::Imported { target: target.into(), published, files: BTreeMap::new(), by_hand: true }
+    };
+    check(&[("a/1", mark("x")), ("a/1", claim("A"))], Err(TAKEN));
+    check(&[("a/1", mark("x")), ("a/1", reopen()), ("b/1", claim("A"))], Ok(()));
+    check(&[("a/1", mark("x")), ("a/1", reopen()), ("a/1", reopen())], Err(NOT_CLOSED));
+    check(&[("a/1", mark("x")), ("b/1", import("x", "1")), ("a/1", reopen())], Err(NOT_CLOSED));
+    check(&[("b/1", import("x", "1")), ("a/1", mark("x")), ("a/1", reopen())], Err(NOT_CLOSED));
+    let both = fold_of(&[("a/1", mark("x")), ("a/1", mark("y")), ("a/1", reopen())]);
+    assert!(both.is_free(&id("1"), "x", None) && !both.is_free(&id("1"), "y", None) && both.is_published(&id("1")));
+    let none = fold_of(&[("a/1", mark("x")), ("a/1", reopen())]);
+    assert!(!none.is_published(&id("1")), "taken back as if it had never been");
 }
 
 #[test]

@@ -14,7 +14,10 @@ use crate::{
     error::{Error, Result},
     events::Events,
     home::Home,
-    jobs::probe::{self, Probed},
+    jobs::{
+        gallery::Shelf,
+        probe::{self, Probed},
+    },
     oauth::Stamp,
     record::{
         RecordStore, Sharing,
@@ -46,11 +49,13 @@ impl Default for World {
 /// The engine on one home.
 #[derive(Debug)]
 pub struct Pierrot {
-    pub(crate) home: Home,
+    pub(crate) home: Arc<Home>,
     pub(crate) settings: Settings,
     pub(crate) catalogue: Catalogue,
     pub(crate) world: World,
     pub(crate) events: Events,
+    /// What the gallery is answered from; shared by all handles of one home.
+    pub(crate) shelf: Arc<Shelf>,
     computer: String,
     writer: String,
     dice: std::sync::Mutex<ChaCha8Rng>,
@@ -62,7 +67,7 @@ pub struct Pierrot {
 impl Pierrot {
     /// Opens a home, creating what is not there.
     pub fn open(root: &Path, world: World) -> Result<Self> {
-        let home = Home::open(root)?;
+        let home = Arc::new(Home::open(root)?);
         let settings = Settings::load(&home.config())?;
         let catalogue = Catalogue::open(&home.catalogue())?;
         let mut dice = ChaCha8Rng::seed_from_u64(world.seed);
@@ -81,12 +86,29 @@ impl Pierrot {
             catalogue,
             world,
             events: Events::default(),
+            shelf: Arc::default(),
             computer,
             writer,
             dice: std::sync::Mutex::new(dice),
             ledger: Mutex::new(None),
             thumbnails: std::sync::Mutex::new(None),
         })
+    }
+
+    /// The same home under other settings; jobs under way on this handle end as they began.
+    pub(crate) fn with_settings(&self, settings: Settings) -> Self {
+        Self {
+            home: self.home.clone(),
+            settings,
+            catalogue: self.catalogue.clone(),
+            world: self.world.clone(),
+            events: self.events.clone(),
+            shelf: self.shelf.clone(),
+            computer: self.computer.clone(),
+            writer: self.writer.clone(),
+            dice: std::sync::Mutex::new(ChaCha8Rng::seed_from_u64(self.fresh_seed())),
+            ledger: Mutex::new(None),
+        }
     }
 
     pub fn settings(&self) -> &Settings {
@@ -148,7 +170,7 @@ impl Pierrot {
         self.store_for(self.sharing()?).await
     }
 
-    fn probed(&self) -> Result<Option<Probed>> {
+    pub(crate) fn probed(&self) -> Result<Option<Probed>> {
         let place = probe::place(&self.settings.record);
         Ok(self.catalogue.state::<Probed>("probe")?.filter(|probed| probed.place == place))
     }
@@ -192,32 +214,48 @@ impl Pierrot {
         *self.ledger.lock().await = None;
     }
 
-    /// The record, opened at the first use.
+    /// The record, opened at the first use. While a job works with it, short questions open it once more for themselves:
+    /// appends are safe among several, on one computer as on two.
     pub(crate) async fn ledger(&self) -> Result<LedgerGuard<'_>> {
-        let mut slot = self.ledger.lock().await;
+        let Ok(mut slot) = self.ledger.try_lock() else {
+            return Ok(LedgerGuard::Own(Box::new(self.open_ledger().await?)));
+        };
         if slot.is_none() {
-            let store = self.store().await?;
-            *slot = Some(Ledger::open(store, &self.catalogue, self.computer.clone(), self.writer.clone())?);
+            *slot = Some(self.open_ledger().await?);
         }
-        Ok(LedgerGuard(slot))
+        Ok(LedgerGuard::Shared(slot))
+    }
+
+    async fn open_ledger(&self) -> Result<Ledger> {
+        let store = self.store().await?;
+        Ledger::open(store, &self.catalogue, self.computer.clone(), self.writer.clone())
     }
 }
 
 /// The open record, for as long as one job works with it.
 #[derive(Debug)]
-pub(crate) struct LedgerGuard<'a>(MutexGuard<'a, Option<Ledger>>);
+pub(crate) enum LedgerGuard<'a> {
+    Shared(MutexGuard<'a, Option<Ledger>>),
+    Own(Box<Ledger>),
+}
 
 impl std::ops::Deref for LedgerGuard<'_> {
     type Target = Ledger;
 
     fn deref(&self) -> &Ledger {
-        self.0.as_ref().expect("opened before the guard was given out")
+        match self {
+            Self::Shared(slot) => slot.as_ref().expect("opened before the guard was given out"),
+            Self::Own(ledger) => ledger,
+        }
     }
 }
 
 impl std::ops::DerefMut for LedgerGuard<'_> {
     fn deref_mut(&mut self) -> &mut Ledger {
-        self.0.as_mut().expect("opened before the guard was given out")
+        match self {
+            Self::Shared(slot) => slot.as_mut().expect("opened before the guard was given out"),
+            Self::Own(ledger) => ledger,
+        }
     }
 }
 

@@ -1,7 +1,7 @@
 //! Everything Pierrot knows, behind one handle: [`Pierrot`]. The command line, the window and the server are skins over it.
 //!
 //! Four groups, each may use those above it. Words: `photo`, `log`, `fold`, `publication`, `choose`, `caption`, `count`,
-//! `error` - pure, no I/O, no clock, no dice. Memory: `catalogue`, `record`, `secrets`, `settings`, `home`. World: `http`,
+//! `schedule`, `error` - pure, no I/O, no clock, no dice. Memory: `catalogue`, `record`, `secrets`, `settings`, `home`. World: `http`,
 //! `oauth`, `budget`, `sources`, `targets`, `pictures`, `thumbnails`, `clock`. Verbs: `jobs`, `events`, `handle`.
 //! Absences: no Tauri, no clap, no printing; no secret outside the keyring.
 
@@ -12,6 +12,7 @@ pub mod choose;
 pub mod clock;
 pub mod count;
 pub mod crash;
+pub mod engine;
 pub mod error;
 pub mod events;
 pub mod fold;
@@ -19,12 +20,17 @@ mod handle;
 pub mod home;
 pub mod http;
 mod jobs;
+pub mod library;
 pub mod log;
 pub mod oauth;
 pub mod photo;
+pub mod photo_words;
 pub mod pictures;
+pub mod plan;
 pub mod publication;
 pub mod record;
+pub mod run;
+pub mod schedule;
 pub mod secrets;
 pub mod settings;
 pub mod sources;
@@ -36,9 +42,12 @@ pub use handle::{Pierrot, World};
 pub use jobs::{
     check::{CheckReport, Finding},
     doctor::{Advice, Doctor},
+    history::HistoryLine,
     import::Imported,
     login::FlickrLogin,
+    photo_page::{NamedAlbum, PhotoPage, Place, StandingWord, TargetPage},
     photos::{PhotoLine, PhotoState},
+    probe::Probed,
     publish::{Choice, Outcome, PublishReport},
     recover::RecoverReport,
     restore::Restored,

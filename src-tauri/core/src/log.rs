@@ -93,6 +93,9 @@ pub enum Fact {
         published: serde_json::Map<String, Value>,
         /// Names of the sealed copies of the files taken over, with the hex SHA-256 of their bytes.
         files: std::collections::BTreeMap<String, String>,
+        /// The photographer says so; only then it can be taken back (`Reopened`).
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        by_hand: bool,
     },
 }
 

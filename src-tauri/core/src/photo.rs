@@ -6,10 +6,12 @@
 use std::{borrow::Borrow, fmt, str::FromStr};
 
 use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
 
 /// The bare id a source gives to a photo, for example `53572261016`.
-#[derive(Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, ts_rs::TS)]
 #[serde(try_from = "String", into = "String")]
+#[ts(type = "string")]
 pub struct PhotoId(Box<str>);
 
 /// Text that cannot be a photo id.
@@ -145,6 +147,23 @@ impl Photo {
     pub fn page_url(&self) -> String {
         let who = self.owner_alias.as_deref().filter(|alias| !alias.is_empty()).unwrap_or(&self.owner);
         format!("https://www.flickr.com/photos/{who}/{}/", self.id)
+    }
+
+    /// Width in hundredths of the height, as the picture is shown: 20 to 1000, and 100 when the source does not tell.
+    pub fn ratio(&self) -> u16 {
+        let original = (self.original_width, self.original_height);
+        let large = self.large.as_ref().map(|large| (large.width, large.height));
+        let sides = [large.unwrap_or_default(), original].into_iter().find(|(width, height)| *width > 0 && *height > 0);
+        let hundredths = sides.map_or(100, |(width, height)| u64::from(width) * 100 / u64::from(height));
+        u16::try_from(hundredths.clamp(20, 1000)).expect("clamped")
+    }
+
+    /// Changes when the picture does: another picture has another secret or lies on another server.
+    pub fn picture_key(&self) -> u64 {
+        let digest = Sha256::digest(format!("{}/{}", self.server, self.secret));
+        let mut first = [0; 8];
+        first.copy_from_slice(&digest[..8]);
+        u64::from_be_bytes(first)
     }
 
     /// Whether the photographer would see a difference; comments and views move `updated_at` without one.

@@ -3,6 +3,8 @@
 //! Invariant: settings that were read are usable: addresses are https, or http on loopback; templates parse; names are plain.
 //! Deliberately absent: secrets (they live in the keyring).
 
+mod running;
+
 use std::{collections::BTreeMap, fs, io, path::Path};
 
 use serde::{Deserialize, Serialize};
@@ -12,21 +14,28 @@ use crate::{
     caption::Template,
     error::Error,
     photo::{PhotoId, Privacy},
+    schedule::Rule,
     sources::flickr::ContentTypes,
 };
 
+pub use running::{AppearanceSettings, GallerySettings, Language, NotificationSettings, ScheduleSettings, Theme};
+
 /// The whole file.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ts_rs::TS)]
 #[serde(default)]
 pub struct Settings {
     pub flickr: FlickrSettings,
     #[serde(default = "default_targets")]
     pub targets: BTreeMap<String, TargetSettings>,
     pub record: RecordSettings,
+    pub schedule: ScheduleSettings,
+    pub notifications: NotificationSettings,
+    pub gallery: GallerySettings,
+    pub appearance: AppearanceSettings,
 }
 
 /// Where the photos come from and which of them may go out.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ts_rs::TS)]
 #[serde(default)]
 pub struct FlickrSettings {
     /// `me` (needs a login), an NSID like `12345678@N01`, a user name or the address of a photostream.
@@ -54,7 +63,7 @@ pub struct FlickrSettings {
 }
 
 /// The least public photo that may go out.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ts_rs::TS)]
 #[serde(rename_all = "lowercase")]
 pub enum Allowed {
     Public,
@@ -78,14 +87,14 @@ impl Allowed {
     }
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ts_rs::TS)]
 #[serde(rename_all = "lowercase")]
 pub enum TargetKind {
     X,
 }
 
 /// One account Pierrot publishes to.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ts_rs::TS)]
 #[serde(default)]
 pub struct TargetSettings {
     pub kind: TargetKind,
@@ -100,11 +109,16 @@ pub struct TargetSettings {
     pub max_side: u32,
     /// Longest text in X's weighted characters; 280, or up to 25,000 on premium accounts.
     pub max_text: usize,
+    /// When it publishes by itself; `off` for never.
+    #[ts(type = "string")]
+    pub schedule: Rule,
+    /// What it may spend in a calendar month by itself, in US dollars; 0 = no limit.
+    pub monthly_cap_usd: f64,
     pub sensitive: Sensitivity,
 }
 
 /// Tags that call for a warning on the post, or keep the photo back.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ts_rs::TS)]
 #[serde(default)]
 pub struct Sensitivity {
     pub adult_content: Vec<String>,
@@ -114,7 +128,7 @@ pub struct Sensitivity {
     pub hold: Vec<String>,
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ts_rs::TS)]
 #[serde(rename_all = "lowercase")]
 pub enum RecordKind {
     Folder,
@@ -122,7 +136,7 @@ pub enum RecordKind {
 }
 
 /// Where the official record is kept.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ts_rs::TS)]
 #[serde(default)]
 pub struct RecordSettings {
     pub kind: RecordKind,
@@ -169,6 +183,8 @@ impl Default for TargetSettings {
             max_bytes: 5_242_880,
             max_side: 4096,
             max_text: 280,
+            schedule: "weekly sun 10:00".parse().expect("a fixed rule"),
+            monthly_cap_usd: 0.0,
             sensitive: Sensitivity::default(),
         }
     }
@@ -190,7 +206,15 @@ impl Default for RecordSettings {
 
 impl Default for Settings {
     fn default() -> Self {
-        Self { flickr: FlickrSettings::default(), targets: default_targets(), record: RecordSettings::default() }
+        Self {
+            flickr: FlickrSettings::default(),
+            targets: default_targets(),
+            record: RecordSettings::default(),
+            schedule: ScheduleSettings::default(),
+            notifications: NotificationSettings::default(),
+            gallery: GallerySettings::default(),
+            appearance: AppearanceSettings::default(),
+        }
     }
 }
 
@@ -277,6 +301,8 @@ impl Settings {
         for (name, target) in &self.targets {
             target.check(name)?;
         }
+        self.schedule.check()?;
+        self.gallery.check()?;
         self.record.check()
     }
 }
@@ -319,6 +345,9 @@ impl TargetSettings {
         }
         if !(30..=25_000).contains(&self.max_text) {
             return Err(wrong("max_text", "must be from 30 to 25000 characters".into()));
+        }
+        if !(0.0..=10_000.0).contains(&self.monthly_cap_usd) {
+            return Err(wrong("monthly_cap_usd", "must be from 0 (no limit) to 10000 dollars".into()));
         }
         Ok(())
     }

@@ -31,7 +31,7 @@ pub const BYTES_MAX: u64 = 512 << 20;
 const EDITION: &str = "1";
 
 /// How large a thumbnail is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, ts_rs::TS)]
 #[serde(rename_all = "snake_case")]
 pub enum Class {
     /// For the rows of the gallery: long side 480 pixels.
@@ -116,11 +116,14 @@ impl ThumbnailPicture {
 }
 
 /// What the cache holds on disk.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, ts_rs::TS)]
 pub struct ThumbnailCache {
+    #[ts(type = "number")]
     pub files: u64,
+    #[ts(type = "number")]
     pub bytes: u64,
     /// The most it may hold, in bytes.
+    #[ts(type = "number")]
     pub bytes_max: u64,
 }
 

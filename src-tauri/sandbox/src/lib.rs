@@ -79,6 +79,7 @@ mod clock;
 mod control;
 mod faults;
 mod flickr;
+mod home;
 mod http;
 mod log;
 mod oauth;

@@ -34,6 +34,11 @@ pub fn lines(text: &str) -> String {
 
 /// A description in Flickr's subset of HTML.
 pub fn from_html(html: &str) -> String {
+    lines(&without_tags(html))
+}
+
+/// The same before its lines are cleaned: hostile marks and blanks as they came.
+pub fn without_tags(html: &str) -> String {
     let mut text = String::with_capacity(html.len());
     let mut rest = html;
     while let Some(at) = rest.find(['<', '&']) {
@@ -48,7 +53,7 @@ pub fn from_html(html: &str) -> String {
         rest = &rest[skip..];
     }
     text.push_str(rest);
-    lines(&text)
+    text
 }
 
 /// Bytes of the tag that `rest` begins with, and what stands for it; 1 byte when it is no tag.

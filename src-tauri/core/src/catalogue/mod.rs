@@ -4,11 +4,14 @@
 //! to an attempt is durable (two-phase) before anything leaves the computer; one process at a time owns a home.
 //! Everything but unsent attempts can be rebuilt from the record and the source. Absent: any network, any decision.
 
+mod ahead;
 mod albums;
 mod attempts;
+mod exif;
 mod log;
 mod photos;
 mod pools;
+mod runs;
 mod state;
 mod thumbhashes;
 
@@ -24,6 +27,7 @@ use crate::error::{Code, Error};
 
 pub use albums::Album;
 pub use attempts::{Journal, Step};
+pub use exif::Exif;
 pub use log::sha256_hex;
 pub use photos::{PageChanges, Presence, Row};
 pub use pools::Pool;
@@ -165,6 +169,15 @@ impl Catalogue {
     }
 }
 
+/// A table that catalogues of an earlier version do not have yet reads as absent; the first write makes it.
+fn there<T>(opened: Result<T, redb::TableError>) -> Result<Option<T>, redb::Error> {
+    match opened {
+        Ok(table) => Ok(Some(table)),
+        Err(redb::TableError::TableDoesNotExist(_)) => Ok(None),
+        Err(error) => Err(error.into()),
+    }
+}
+
 fn builder() -> Builder {
     let mut builder = Builder::new();
     builder.set_cache_size(CACHE_BYTES);
@@ -178,6 +191,8 @@ fn create_tables(txn: &WriteTransaction) -> Result<(), redb::Error> {
     pools::create(txn)?;
     log::create(txn)?;
     attempts::create(txn)?;
+    runs::create(txn)?;
+    exif::create(txn)?;
     state::create(txn)
 }
 

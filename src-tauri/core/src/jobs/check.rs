@@ -20,7 +20,7 @@ use crate::{
 };
 
 /// What was found, and what was mended.
-#[derive(Clone, Debug, Default, PartialEq, Serialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, ts_rs::TS)]
 pub struct CheckReport {
     pub clean: bool,
     /// Entries of the log that were read.
@@ -31,7 +31,7 @@ pub struct CheckReport {
 }
 
 /// One thing that is wrong.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, ts_rs::TS)]
 pub struct Finding {
     /// The name of the document or entry.
     pub document: String,

@@ -7,7 +7,7 @@ use serde::Serialize;
 use crate::{error::Result, handle::Pierrot, jobs::probe::Probed, record::documents::META};
 
 /// The whole diagnosis.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, ts_rs::TS)]
 pub struct Doctor {
     pub healthy: bool,
     pub home: String,
@@ -15,7 +15,7 @@ pub struct Doctor {
 }
 
 /// One thing looked at.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, ts_rs::TS)]
 pub struct Advice {
     pub what: String,
     pub ok: bool,

@@ -128,6 +128,9 @@ impl KnownAccount {
 /// Where a photo stands with a target, for people.
 pub(crate) fn standing(fold: &Fold, photo: &PhotoId, target: &str) -> String {
     use crate::fold::{Ending, Stand};
+    if fold.is_marked(photo, target) {
+        return format!("you marked it as published to {target}");
+    }
     if fold.imported().get(photo).is_some_and(|imported| imported.target == target) {
         return format!("it was published to {target} by the first Pierrot");
     }

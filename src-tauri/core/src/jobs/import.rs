@@ -121,7 +121,8 @@ impl Pierrot {
         let known = sealed.iter().all(|(name, sha256)| ledger.fold().files().get(name) == Some(sha256));
         if !fresh.is_empty() || !known {
             for rows in chunks(fresh) {
-                let fact = Fact::Imported { target: target.to_owned(), published: rows, files: sealed.clone() };
+                let (target, files) = (target.to_owned(), sealed.clone());
+                let fact = Fact::Imported { target, published: rows, files, by_hand: false };
                 let mut keep = |fold: &Fold, entries: &Entries| self.keep_entries(fold, entries);
                 ledger.append(fact, self.now(), &mut keep).await?;
                 crash::point("import::after_entry");
@@ -162,10 +163,13 @@ fn unreadable_document(name: &str, why: &str) -> Error {
 
 /// Rows that do not count as published yet.
 pub(crate) fn fresh_rows(fold: &Fold, wal: &Map<String, Value>) -> Map<String, Value> {
+    // What we wrote ourselves, from a log that this one continues, and that is not published any more, was taken back.
+    let ours = super::documents::through(wal).is_some_and(|through| through > 0 && through <= fold.through());
     wal.iter()
         .filter(|(id, row)| {
             let known = id.parse::<PhotoId>().is_ok_and(|photo| fold.is_published(&photo));
-            id.as_str() != OURS && row.is_object() && !known
+            let taken_back = ours && row.get(documents::POSTS).is_some();
+            id.as_str() != OURS && row.is_object() && !known && !taken_back
         })
         .map(|(id, row)| (id.clone(), row.clone()))
         .collect()

@@ -50,6 +50,11 @@ impl FlickrLogin {
 }
 
 impl XLogin {
+    /// The target it signs in to.
+    pub fn target(&self) -> &str {
+        &self.target
+    }
+
     pub fn authorize_url(&self) -> &str {
         self.pending.authorize_url.as_str()
     }

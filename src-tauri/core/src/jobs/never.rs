@@ -36,7 +36,9 @@ impl Pierrot {
         if ledger.fold().excluded().contains(photo) {
             facts.push(Fact::Included { photo: photo.clone() });
         }
-        for target in self.settings.targets.keys().filter(|target| ledger.fold().is_closed(photo, target)) {
+        let closed =
+            |target: &&String| ledger.fold().is_closed(photo, target) && !ledger.fold().is_marked(photo, target);
+        for target in self.settings.targets.keys().filter(closed) {
             facts.push(Fact::Reopened { photo: photo.clone(), target: target.clone() });
         }
         let mut changed = false;
@@ -45,6 +47,44 @@ impl Pierrot {
             changed |= matches!(ledger.append(fact, self.now(), &mut keep).await?, Appended::Counts { .. });
         }
         Ok(changed)
+    }
+
+    /// Writes down that the photographer published this photo there himself, so that Pierrot never does. Whether that is new.
+    pub async fn mark_published(&self, photo: &PhotoId, target: &str, post_url: Option<&str>) -> Result<bool> {
+        let (target, _) = self.target(Some(target))?;
+        self.known(photo)?;
+        let mut ledger = self.ready_ledger().await?;
+        if !ledger.fold().is_free(photo, target, self.known_account(target)?.as_deref()) {
+            let why = super::eligible::standing(ledger.fold(), photo, target);
+            return if ledger.fold().is_marked(photo, target) {
+                Ok(false)
+            } else {
+                Err(Error::failed(format!("Photo {photo} cannot be marked: {why}."), "Nothing to do."))
+            };
+        }
+        let Some(row) = self.catalogue.photo(photo)? else { return Ok(false) };
+        let row = crate::record::documents::marked_row(&row, target, post_url, self.now());
+        let published = serde_json::Map::from_iter([(photo.to_string(), serde_json::Value::Object(row))]);
+        let files = std::collections::BTreeMap::new();
+        let fact = Fact::Imported { target: target.to_owned(), published, files, by_hand: true };
+        let mut keep = |fold: &Fold, entries: &Entries| self.keep_entries(fold, entries);
+        let written = ledger.append(fact, self.now(), &mut keep).await?;
+        self.write_wal_document(&mut ledger).await;
+        Ok(matches!(written, Appended::Counts { .. }))
+    }
+
+    /// Takes such a mark back. Whether there was one.
+    pub async fn unmark_published(&self, photo: &PhotoId, target: &str) -> Result<bool> {
+        self.known(photo)?;
+        let mut ledger = self.ready_ledger().await?;
+        if !ledger.fold().is_marked(photo, target) {
+            return Ok(false);
+        }
+        let fact = Fact::Reopened { photo: photo.clone(), target: target.to_owned() };
+        let mut keep = |fold: &Fold, entries: &Entries| self.keep_entries(fold, entries);
+        let written = ledger.append(fact, self.now(), &mut keep).await?;
+        self.write_wal_document(&mut ledger).await;
+        Ok(matches!(written, Appended::Counts { .. }))
     }
 
     fn known(&self, photo: &PhotoId) -> Result<()> {

@@ -10,8 +10,8 @@ use crate::{
 };
 
 /// What a probe found, and where.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub(crate) struct Probed {
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ts_rs::TS)]
+pub struct Probed {
     pub place: String,
     pub several_computers: bool,
     pub sentence: String,
@@ -32,6 +32,12 @@ impl Pierrot {
         let verdict = self.probe_store().await?;
         self.close_ledger().await;
         Ok(verdict)
+    }
+
+    /// As [`Pierrot::probe`], in the form that is kept and shown.
+    pub(crate) async fn probe_and_tell(&self) -> Result<Probed> {
+        self.probe().await?;
+        self.probed()?.ok_or_else(|| crate::Error::failed("The verdict was not kept.", "Try again."))
     }
 
     pub(crate) async fn probe_store(&self) -> Result<Verdict> {

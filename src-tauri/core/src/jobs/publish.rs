@@ -5,7 +5,7 @@
 
 use rand::SeedableRng;
 use rand_chacha::ChaCha8Rng;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use crate::{
     error::{Code, Error, Result},
@@ -40,19 +40,23 @@ pub struct Choice {
     pub target: Option<String>,
     /// This photo instead of a random one.
     pub photo: Option<PhotoId>,
+    /// This photo first, if it may still go; else another by chance.
+    pub prefer: Option<PhotoId>,
     /// Makes the random choice repeatable.
     pub seed: Option<u64>,
     /// The due time this publication is for; absent for "now".
     pub slot: Option<String>,
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ts_rs::TS)]
 #[serde(rename_all = "snake_case")]
 pub enum Outcome {
     Published,
     /// A rehearsal: nothing was changed anywhere.
     DryRun,
     NothingLeft,
+    /// The due time it was for is taken, by this or another computer.
+    AlreadyDone,
     NeedsReview,
     Held,
     Rejected,
@@ -60,7 +64,7 @@ pub enum Outcome {
 }
 
 /// What became of it. Fields that do not apply are null.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, ts_rs::TS)]
 pub struct PublishReport {
     pub outcome: Outcome,
     pub photo_id: Option<PhotoId>,
@@ -131,6 +135,9 @@ impl Pierrot {
         }
         let account = self.account(name, &signed).await?;
         self.ensure_pools(ledger.fold())?;
+        if let Some(settled) = slot_settled(ledger.fold(), name, &account.log_name(), choice)? {
+            return Ok(settled);
+        }
         let mut run = Run { name, target, x: &signed.x, account: &account, choice, tried: Vec::new(), bad: 0 };
         self.publish_one(&mut ledger, &mut run).await
     }
@@ -277,9 +284,12 @@ impl Pierrot {
                     self.check_asked(ledger.fold(), (run.name, run.target), Some(&account), photo)?;
                     photo.clone()
                 }
-                None => match self.catalogue.pick(run.name, &run.tried, &mut dice)? {
+                None => match self.preferred(run)? {
                     Some(photo) => photo,
-                    None => break,
+                    None => match self.catalogue.pick(run.name, &run.tried, &mut dice)? {
+                        Some(photo) => photo,
+                        None => break,
+                    },
                 },
             };
             let report = self.attempt(ledger, run, &photo, None).await?;
@@ -299,6 +309,14 @@ impl Pierrot {
             Some(error) if run.bad > 0 => Err(error),
             Some(_) | None => self.nothing_left(run.name),
         }
+    }
+
+    /// The photo that was planned, as long as it may go and was not tried.
+    fn preferred(&self, run: &Run<'_>) -> Result<Option<PhotoId>> {
+        let Some(photo) = run.choice.prefer.as_ref().filter(|photo| !run.tried.contains(photo)) else {
+            return Ok(None);
+        };
+        Ok(self.catalogue.in_pool(run.name, photo)?.then(|| photo.clone()))
     }
 
     /// Runs one attempt at one photo to its end.
@@ -333,6 +351,20 @@ impl Pierrot {
         let young = self.now().as_second() - sent.as_second() < MEDIA_LIVES_S;
         newest.frozen.clone().filter(|_| young && newest.stand == Stand::Ended(Ending::PostAgain))
     }
+}
+
+/// What is to be said when the due time is not free any more.
+fn slot_settled(fold: &Fold, name: &str, account: &str, choice: &Choice) -> Result<Option<PublishReport>> {
+    let Some(slot) = choice.slot.as_deref() else { return Ok(None) };
+    if fold.slot_is_free(slot, name, Some(account)) {
+        return Ok(None);
+    }
+    if fold.attempts().any(|attempt| attempt.slot == slot && attempt.stand == Stand::Claimed) {
+        let message = format!("Another computer is publishing what is due ({slot}).");
+        return Err(Error::try_later(message, "Nothing to do: Pierrot looks again."));
+    }
+    let reason = format!("what was due ({slot}) is done already");
+    Ok(Some(PublishReport::empty(Outcome::AlreadyDone, name, reason)))
 }
 
 /// One call of `publish`.
@@ -406,9 +438,12 @@ pub(crate) fn report(attempt: &Attempt<'_>, outcome: Outcome) -> PublishReport {
                 attempt.about.attempt
             )
         }
-        Outcome::DryRun | Outcome::NothingLeft | Outcome::Held | Outcome::Rejected | Outcome::TryLater => {
-            attempt.detail.clone()
-        }
+        Outcome::DryRun
+        | Outcome::NothingLeft
+        | Outcome::AlreadyDone
+        | Outcome::Held
+        | Outcome::Rejected
+        | Outcome::TryLater => attempt.detail.clone(),
     };
     PublishReport {
         photo_id: Some(attempt.about.photo.clone()),

@@ -14,7 +14,7 @@ use crate::{
 };
 
 /// One publication that waits for an answer.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, ts_rs::TS)]
 pub struct OpenReview {
     pub id: String,
     pub photo_id: String,
@@ -27,7 +27,8 @@ pub struct OpenReview {
 }
 
 /// What a person says about one of them.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, serde::Deserialize, ts_rs::TS)]
+#[serde(rename_all = "snake_case")]
 pub enum ReviewAnswer {
     /// The address of the post.
     Posted(String),

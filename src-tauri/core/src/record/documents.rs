@@ -25,6 +25,20 @@ pub const WAL: &str = "pierrot-wal.json";
 /// The reserved key of `pierrot-wal.json`.
 pub const OURS: &str = "_pierrot";
 
+/// Where a photo was published, in its row of `pierrot-wal.json`; only this Pierrot writes it.
+pub const POSTS: &str = "pierrot_posts";
+
+/// A row of `pierrot-wal.json` for a photo that the photographer published elsewhere.
+pub fn marked_row(row: &Row, target: &str, post_url: Option<&str>, at: Timestamp) -> Map<String, Value> {
+    let mut fields = db_row(row);
+    fields.insert("pierrot_wal_timestamp".into(), naive(at.as_microsecond()).into());
+    fields.insert(
+        POSTS.into(),
+        json!([{ "target": target, "post_url": post_url, "at": at.to_string(), "by_hand": true }]),
+    );
+    fields
+}
+
 /// One row of `pierrot-db.json`: the thirteen fields of the first Pierrot, then ours, then fields nobody here knows.
 /// Places and the secrets in Flickr's addresses stay on this computer; a sync brings them back.
 pub fn db_row(row: &Row) -> Map<String, Value> {
@@ -202,7 +216,7 @@ pub fn wal(catalogue: &Catalogue, fold: &Fold) -> Result<Vec<u8>, CatalogueError
         row.entry("pierrot_wal_timestamp").or_insert_with(|| naive(at.as_microsecond()).into());
         let post = json!({ "target": attempt.about.target, "account": attempt.about.account, "post_id": post_id,
             "post_url": post_url, "text": text, "at": attempt.last_at });
-        let posts = row.entry("pierrot_posts").or_insert_with(|| json!([]));
+        let posts = row.entry(POSTS).or_insert_with(|| json!([]));
         if let Value::Array(posts) = posts {
             posts.push(post);
         } else {

@@ -321,7 +321,7 @@ fn an_imported_row_stays_as_the_first_pierrot_wrote_it() {
     let odd = object(json!({ "nothing": "known", "pierrot_posts": "text" }));
     let published =
         Map::from_iter([("1".to_owned(), Value::Object(row.clone())), ("2".to_owned(), Value::Object(odd.clone()))]);
-    let import = Fact::Imported { target: "x".into(), published, files: BTreeMap::new() };
+    let import = Fact::Imported { target: "x".into(), published, files: BTreeMap::new(), by_hand: false };
     let (_folder, catalogue) = catalogue_of(vec![read("1", json!({ "title": "A newer title" }))]);
     let rows = parsed(&wal(&catalogue, &fold_of([import.clone()])).expect("it reads"));
     assert_eq!((&rows["1"], &rows["2"]), (&Value::Object(row.clone()), &Value::Object(odd)));

@@ -1,7 +1,44 @@
-import type { About } from "./bindings";
+/** The sizes a photo's picture comes in: for the grid of the gallery, and for one photo alone. */
+export type PictureSize = "grid" | "large";
 
-/** What the page may ask of the program around it; `tauri.ts` answers in the window, a test answers in a test. */
+/** The only door between the page and the program around it. `tauri.ts` and `browser.ts` are the two that exist. */
 export interface Host {
-  about(): Promise<About>;
-  mounted(): Promise<void>;
+  /** Asks the program by name. Rejects with a CallError, never with anything else. */
+  call(name: string, args: unknown): Promise<unknown>;
+  /** Hands on what the program says; an event is only a hint to read again. Returns how to stop. */
+  listen(on: (event: unknown) => void): () => void;
+  /** Address for an `<img>`. The key changes with the picture, so an address can be kept for ever. */
+  picture(id: string, size: PictureSize, key: string): string;
+  /** Opens an address outside; the program opens only those it knows. */
+  open(address: string): void;
+}
+
+/** What the page hears when it may have missed events: everything mounted reads again. */
+export const RECONNECTED = { topic: "everything" } as const;
+
+/** A refusal as a person reads it: what happened, and what to do now. `code` is for deciding, never for showing. */
+export class CallError extends Error {
+  readonly code: string;
+  readonly whatNow: string | null;
+
+  constructor(code: string, message: string, whatNow: string | null = null) {
+    super(message);
+    this.name = "CallError";
+    this.code = code;
+    this.whatNow = whatNow;
+  }
+
+  /** Reads any refusal: the wire's `{code, message, what_now}`, an Error, or a bare string. */
+  static from(refusal: unknown): CallError {
+    if (refusal instanceof CallError) return refusal;
+    if (typeof refusal === "object" && refusal !== null && "message" in refusal) {
+      const { code, message, what_now } = refusal as { code?: unknown; message: unknown; what_now?: unknown };
+      return new CallError(textOr(code, "bug"), textOr(message, ""), typeof what_now === "string" ? what_now : null);
+    }
+    return new CallError("bug", typeof refusal === "string" ? refusal : "");
+  }
+}
+
+function textOr(value: unknown, otherwise: string): string {
+  return typeof value === "string" ? value : otherwise;
 }

@@ -1,5 +1,7 @@
-import type { About } from "../host/bindings";
+import { ask } from "../host/ask";
 import type { Host } from "../host/host";
+import type { About } from "../host/types";
+import { i18n } from "../i18n/i18n.svelte";
 
 /** What the page knows about the program: nothing yet, its facts, or that it did not answer. */
 export class AboutState {
@@ -16,20 +18,15 @@ export class AboutState {
   /** Asks once. A program that does not answer is a sentence on the page, never an exception. */
   async load(): Promise<void> {
     try {
-      this.facts = await this.#host.about();
+      this.facts = await ask(this.#host, "about", {});
       this.silent = false;
     } catch {
       this.silent = true;
     }
   }
-
-  /** Reports that the page stands; a program that does not hear it changes nothing for the reader. */
-  async report(): Promise<void> {
-    await this.#host.mounted().catch(() => undefined);
-  }
 }
 
 function describe(facts: About | null, silent: boolean): string {
-  if (facts !== null) return `Version ${facts.version}`;
-  return silent ? "The program behind this page does not answer" : "";
+  if (facts !== null) return i18n.t.welcome.version(facts.version);
+  return silent ? i18n.t.state_line.silent : "";
 }

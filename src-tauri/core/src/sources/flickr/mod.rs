@@ -16,12 +16,14 @@ pub use error::FlickrError;
 pub use keys::{ContentTypes, FlickrKeys};
 pub use parse::{Album, Info, Page, Size, Who};
 
+use crate::catalogue::Exif;
 use crate::http;
 use crate::photo::PhotoId;
 use call::{Caller, Params};
 
 mod call;
 mod error;
+mod exif;
 mod json;
 mod keys;
 pub mod login;
@@ -36,6 +38,8 @@ type Result<T> = std::result::Result<T, FlickrError>;
 const PER_PAGE: &str = "500";
 const ALBUM_LIST_PAGES_MAX: u32 = 100;
 const ALBUM_PAGES_MAX: u32 = 4000;
+/// getExif's code for an owner who does not share EXIF.
+const EXIF_NOT_SHARED: i64 = 2;
 /// Only what a `Photo` keeps: each address more is a tenth of the page. Flickr leaves out names it does not know.
 const EXTRAS: &str = "description,license,date_upload,date_taken,original_format,last_update,geo,tags,o_dims,media,\
     path_alias,url_k,url_o,safety_level,content_type";
@@ -141,6 +145,17 @@ impl Flickr {
     pub async fn sizes(&self, photo: &PhotoId) -> Result<Option<Vec<Size>>> {
         let params = vec![("photo_id", photo.to_string())];
         gone(self.caller.ask("flickr.photos.getSizes", &params, parse::sizes).await, &[1, 2])
+    }
+
+    /// What the camera wrote into the picture: empty when the owner does not share it, `None` when the photo is gone or not
+    /// visible to this login.
+    pub async fn exif(&self, photo: &PhotoId) -> Result<Option<Exif>> {
+        let params = vec![("photo_id", photo.to_string())];
+        let answer = self.caller.ask("flickr.photos.getExif", &params, exif::read).await;
+        match gone(answer, &[EXIF_NOT_SHARED]) {
+            Ok(found) => Ok(Some(found.unwrap_or_default())),
+            Err(error) => gone(Err(error), &[1]),
+        }
     }
 
     /// All albums of the account, each once.

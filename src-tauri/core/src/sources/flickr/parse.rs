@@ -186,7 +186,7 @@ fn damaged(bytes: &[u8], error: &serde_json::Error) -> Unread {
         .unwrap_or_else(|| Unread::Damaged(format!("no JSON: line {}, column {}", error.line(), error.column())))
 }
 
-fn value(bytes: &[u8]) -> Result<Value, Unread> {
+pub(super) fn value(bytes: &[u8]) -> Result<Value, Unread> {
     if bytes.len() > TREE_BYTES_MAX {
         return Err(Unread::Damaged(format!("{} bytes for one answer", bytes.len())));
     }
@@ -198,11 +198,11 @@ fn value(bytes: &[u8]) -> Result<Value, Unread> {
     }
 }
 
-fn loose(value: &Value) -> Loose<'_> {
+pub(super) fn loose(value: &Value) -> Loose<'_> {
     Loose::deserialize(value).unwrap_or_default()
 }
 
-fn missing(what: &str) -> Unread {
+pub(super) fn missing(what: &str) -> Unread {
     Unread::Damaged(format!("{what} is missing in the reply"))
 }
 

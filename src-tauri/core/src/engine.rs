@@ -1,0 +1,118 @@
+//! Pierrot kept running: one handle, one job at a time, and what a window or a page may ask of it.
+//!
+//! Invariant: at most one job works at any time; one that waits is not asked for twice; every job leaves a run behind, also
+//! when it fails. Absent: any window, any HTTP; the skins hold an [`Engine`] and draw.
+
+mod addresses;
+mod calls;
+mod jobs;
+mod overview;
+mod pictures;
+mod plans;
+mod scheduler;
+mod settings;
+mod typescript;
+mod verbs;
+
+use std::sync::{Arc, Mutex, PoisonError, RwLock};
+
+use crate::{
+    error::Result,
+    events::Event,
+    handle::Pierrot,
+    jobs::login::{FlickrLogin, XLogin},
+    run::{Ending, Run},
+    settings::Settings,
+};
+
+pub use calls::{CallError, LogPage, Reached, typescript};
+pub use jobs::{Asked, UnderWay};
+pub use overview::{Mood, Overview, Ready, TargetView};
+pub use plans::{MonthCost, PlanPage, PlanRow, Queue, RuleView};
+pub use scheduler::{Next, Pause};
+pub use settings::{Changes, SecretNames};
+
+/// What the program says about itself.
+#[derive(Clone, Debug)]
+pub struct Program {
+    pub version: String,
+    /// Whether it runs on the sandbox, so that nothing it posts is real.
+    pub demo: bool,
+}
+
+/// The running engine; clones share it.
+#[derive(Clone, Debug)]
+pub struct Engine(pub(crate) Arc<Inner>);
+
+#[derive(Debug)]
+pub(crate) struct Inner {
+    pub program: Program,
+    pierrot: RwLock<Arc<Pierrot>>,
+    /// Held by the job that works.
+    lane: tokio::sync::Mutex<()>,
+    pub desk: Mutex<jobs::Desk>,
+    pub logins: tokio::sync::Mutex<Logins>,
+    /// Held while a plan is read, changed and written.
+    pub plans: Mutex<()>,
+    pub schedule: Mutex<Option<tokio::task::JoinHandle<()>>>,
+    /// Makes the schedule look at once.
+    pub wake: tokio::sync::Notify,
+    /// Names of the secrets that are set; asked from the keyring once and after each change.
+    pub secrets: RwLock<Option<Vec<String>>>,
+}
+
+/// Logins that wait for their code.
+#[derive(Debug, Default)]
+pub(crate) struct Logins {
+    pub flickr: Option<FlickrLogin>,
+    pub x: Option<XLogin>,
+}
+
+impl Engine {
+    /// Takes over a handle. Runs that an earlier program left open are marked as interrupted.
+    pub fn new(pierrot: Pierrot, program: Program) -> Result<Self> {
+        let now = pierrot.now();
+        for mut run in pierrot.catalogue.runs(None, 20)?.into_iter().filter(|run| run.ending.is_none()) {
+            run.end(Ending::Interrupted, "Pierrot was stopped in the middle.", now);
+            pierrot.catalogue.keep_run(&run)?;
+        }
+        Ok(Self(Arc::new(Inner {
+            program,
+            pierrot: RwLock::new(Arc::new(pierrot)),
+            lane: tokio::sync::Mutex::default(),
+            desk: Mutex::default(),
+            logins: tokio::sync::Mutex::default(),
+            plans: Mutex::default(),
+            schedule: Mutex::default(),
+            wake: tokio::sync::Notify::new(),
+            secrets: RwLock::default(),
+        })))
+    }
+
+    /// The handle as the settings are now.
+    pub fn pierrot(&self) -> Arc<Pierrot> {
+        self.0.pierrot.read().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    pub fn subscribe(&self) -> tokio::sync::broadcast::Receiver<Event> {
+        self.pierrot().events().subscribe()
+    }
+
+    /// From now on with other settings; a job under way ends with the ones it began with.
+    pub(crate) fn settle_on(&self, settings: Settings) {
+        let fresh = Arc::new(self.pierrot().with_settings(settings));
+        *self.0.pierrot.write().unwrap_or_else(PoisonError::into_inner) = fresh;
+        self.0.wake.notify_one();
+        self.changed("settings");
+    }
+
+    /// Tells listeners to read something again.
+    pub(crate) fn changed(&self, what: &str) {
+        self.pierrot().events().send(Event::Changed { what: what.to_owned() });
+    }
+
+    /// The newest runs, newest first.
+    pub fn runs(&self, before: Option<u32>, limit: usize) -> Result<Vec<Run>> {
+        Ok(self.pierrot().catalogue.runs(before, limit.min(500))?)
+    }
+}

@@ -1,0 +1,264 @@
+//! What a page may ask, by name: one table for the window and for the server, and the TypeScript made from it.
+//!
+//! Invariant: each call is one sentence of the engine and decides nothing; what is not in the table cannot be called; no answer
+//! carries a secret. Arguments are named, unknown ones are refused. Absent: who may call (the skins check that).
+
+use std::{future::Future, pin::Pin};
+
+use serde::{Deserialize, Serialize, de::DeserializeOwned};
+use serde_json::Value;
+
+use ts_rs::TypeVisitor;
+
+use super::{
+    Asked, Engine,
+    overview::Overview,
+    plans::PlanPage,
+    settings::{Changes, SecretNames},
+    typescript::Page,
+};
+use crate::{
+    Doctor, OpenReview, PublishReport, ReviewAnswer,
+    catalogue::Exif,
+    error::{Code, Error},
+    jobs::{photo_page::PhotoPage, probe::Probed, publish::Choice},
+    library::{self, Query},
+    photo::PhotoId,
+    run::Run,
+    settings::Settings,
+};
+
+/// A call that failed, in words and with the next step.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, ts_rs::TS)]
+pub struct CallError {
+    pub code: String,
+    pub message: String,
+    pub what_now: String,
+}
+
+impl From<Error> for CallError {
+    fn from(error: Error) -> Self {
+        Self { code: error.code.as_str().into(), message: error.message, what_now: error.what_now }
+    }
+}
+
+/// How many photos an action reached, of those it was asked for.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, ts_rs::TS)]
+pub struct Reached {
+    pub done: u32,
+    /// Why the others were left as they are, in a sentence.
+    pub why_not: Option<String>,
+}
+
+type Answering = Pin<Box<dyn Future<Output = Result<String, CallError>> + Send>>;
+type Handler = fn(Engine, Value) -> Answering;
+
+macro_rules! calls {
+    ($( $(#[doc = $doc:literal])+ $name:ident($engine:ident $(, $arg:ident: $ty:ty)*) -> $out:ty $body:block )+) => {
+        const TABLE: &[(&str, Handler)] = &[$( (stringify!($name), handlers::$name) ),+];
+
+        mod handlers {
+            use super::*;
+            $(
+                pub(super) fn $name(engine: Engine, args: Value) -> Answering {
+                    #[derive(Deserialize)]
+                    #[serde(deny_unknown_fields)]
+                    struct Args { $($arg: $ty),* }
+                    async fn answer($engine: &Engine, $($arg: $ty),*) -> Result<$out, Error> $body
+                    Box::pin(async move {
+                        let Args { $($arg),* } = read(args)?;
+                        text(&answer(&engine, $($arg),*).await?)
+                    })
+                }
+            )+
+        }
+
+        fn describe(page: &mut Page) {
+            $( page.call(
+                stringify!($name),
+                &[$($doc),+],
+                &[$((stringify!($arg), Page::name::<$ty>())),*],
+                Page::name::<$out>(),
+            ); )+
+            $( $(page.visit::<$ty>();)* page.visit::<$out>(); )+
+        }
+    };
+}
+
+calls! {
+    /// What the shell shows on every screen.
+    overview(engine) -> Overview { engine.overview().await }
+    /// The newest runs, newest first, older than `before`.
+    runs(engine, before: Option<u32>, limit: u32) -> Vec<Run> { engine.runs(before, limit as usize) }
+    /// Brings the catalogue up to date; answers with the id of the run.
+    sync(engine, full: bool) -> u32 { engine.ask(Asked::Sync { full }) }
+    /// Publishes one photo now: this one, or a random one.
+    publish(engine, target: Option<String>, photo: Option<PhotoId>) -> u32 {
+        engine.ask(Asked::Publish(Choice { target, photo, ..Choice::default() }))
+    }
+    /// Settles what was left open.
+    recover(engine) -> u32 { engine.ask(Asked::Recover) }
+    /// Looks the record over, or mends it.
+    check(engine, repair: bool) -> u32 { engine.ask(Asked::Check { repair }) }
+    /// Brings history and catalogue back from the record.
+    restore(engine) -> u32 { engine.ask(Asked::Restore) }
+    /// Stops a job that can be stopped.
+    cancel(engine, run: u32) -> bool { Ok(engine.cancel(run)) }
+    /// Shows what would go out, picture size and price included; changes nothing.
+    rehearse(engine, target: Option<String>, photo: Option<PhotoId>) -> PublishReport {
+        engine.pierrot().rehearse(&Choice { target, photo, ..Choice::default() }).await
+    }
+    /// How the photos of a query are laid out: all their shapes, the months, the counts.
+    gallery(engine, query: Query) -> library::Overview { engine.pierrot().gallery(&query).await }
+    /// Cells of a query, of the version that is laid out; at most 500.
+    gallery_window(engine, query: Query, version: String, offset: u32, limit: u32) -> library::Window {
+        engine.pierrot().gallery_window(&query, &version, offset as usize, limit as usize).await
+    }
+    /// What comes before and after a photo.
+    neighbours(engine, query: Query, photo: PhotoId) -> library::Neighbours {
+        engine.pierrot().neighbours(&query, &photo).await
+    }
+    /// What photos can be filtered by.
+    facets(engine) -> library::Facets { engine.pierrot().facets().await }
+    /// One photo with its facts, where it stands and its history.
+    photo(engine, photo: PhotoId) -> PhotoPage { engine.pierrot().photo_page(&photo).await }
+    /// Camera, lens and exposure; asked at the source once.
+    exif(engine, photo: PhotoId) -> Exif { engine.pierrot().exif(&photo).await }
+    /// The next twelve weeks.
+    plan(engine) -> PlanPage { engine.plan() }
+    /// Another photo for a due time.
+    veto(engine, target: String, slot: String) -> PlanPage { engine.veto(&target, &slot) }
+    /// This photo at a due time.
+    pin(engine, target: String, slot: String, photo: PhotoId) -> PlanPage { engine.pin(&target, &slot, &photo) }
+    /// Exchanges the photos of two due times.
+    swap(engine, target: String, one: String, other: String) -> PlanPage { engine.swap(&target, &one, &other) }
+    /// Puts photos next in line.
+    queue(engine, target: String, photos: Vec<PhotoId>) -> Reached { engine.queue(&target, &photos) }
+    /// Takes photos out of the line.
+    unqueue(engine, target: String, photos: Vec<PhotoId>) -> Reached { engine.unqueue(&target, &photos) }
+    /// Nothing happens by itself until then (RFC 3339), or until it is resumed.
+    pause(engine, until: Option<String>) -> () { engine.pause_until(instant(until.as_deref())?) }
+    /// Goes on after a pause.
+    resume(engine) -> () { engine.resume() }
+    /// Publications that wait for an answer.
+    reviews(engine) -> Vec<OpenReview> { engine.pierrot().reviews().await }
+    /// Answers one; answers with the id of the run.
+    answer(engine, review: String, answer: ReviewAnswer) -> u32 { engine.ask(Asked::Answer { review, answer }) }
+    /// Puts photos on the never-list.
+    exclude(engine, photos: Vec<PhotoId>) -> Reached { engine.exclude(&photos).await }
+    /// Takes photos off the never-list, and opens them again after a skip.
+    include(engine, photos: Vec<PhotoId>) -> Reached { engine.include(&photos).await }
+    /// The photographer published these there himself; `post_url` where there is one.
+    mark_published(engine, photos: Vec<PhotoId>, target: String, post_url: Option<String>) -> Reached {
+        engine.mark_published(&photos, target, post_url).await
+    }
+    /// Takes such marks back.
+    unmark_published(engine, photos: Vec<PhotoId>, target: String) -> Reached {
+        engine.unmark_published(&photos, target).await
+    }
+    /// The newest entries of the log, as they are written.
+    log(engine, limit: u32) -> LogPage { engine.log(limit as usize).await }
+    /// The log as a file: JSON or CSV.
+    export_log(engine, csv: bool) -> String { engine.export_log(csv).await }
+    /// What is set up and what is missing.
+    doctor(engine) -> Doctor { engine.pierrot().doctor().await }
+    /// Tests the record's store.
+    probe(engine) -> Probed { engine.pierrot().probe_and_tell().await }
+    /// All settings as they are.
+    settings(engine) -> Settings { Ok(engine.pierrot().settings().clone()) }
+    /// Changes settings by dotted keys; null goes back to the default. All or nothing.
+    change_settings(engine, changes: Changes) -> Settings { engine.change_settings(&changes) }
+    /// Which secrets are set, and which the settings call for; never a value.
+    secrets(engine) -> SecretNames { engine.secret_names().await }
+    /// Keeps a secret in the keyring.
+    keep_secret(engine, name: String, value: String) -> SecretNames { engine.keep_secret(&name, value).await }
+    /// Forgets a secret.
+    remove_secret(engine, name: String) -> SecretNames { engine.remove_secret(&name).await }
+    /// First step of a login, to `flickr` or a target: the address to open.
+    begin_login(engine, place: String) -> String { engine.begin_login(&place).await }
+    /// Second step: the code, or the whole address after it; answers with the account's name.
+    finish_login(engine, place: String, typed: String) -> String { engine.finish_login(&place, &typed).await }
+    /// The page is drawn.
+    mounted(_engine) -> () {
+        tracing::info!("window mounted");
+        Ok(())
+    }
+}
+
+/// Entries of the log as written, newest last.
+#[derive(Clone, Debug, Serialize, ts_rs::TS)]
+pub struct LogPage {
+    /// Entries in the whole log.
+    pub total: u32,
+    #[ts(type = "Record<string, unknown>[]")]
+    pub entries: Vec<Value>,
+}
+
+impl Engine {
+    /// Answers one call; the answer is JSON text.
+    pub async fn call(&self, name: &str, args: Value) -> Result<String, CallError> {
+        match TABLE.iter().find(|(known, _)| *known == name) {
+            Some((_, handler)) => handler(self.clone(), args).await,
+            None => Err(CallError {
+                code: "unknown_call".into(),
+                message: format!("There is no call \"{name}\"."),
+                what_now: "The page and the program are of different versions: start Pierrot anew.".into(),
+            }),
+        }
+    }
+}
+
+fn instant(text: Option<&str>) -> Result<Option<jiff::Timestamp>, Error> {
+    let wrong = |_| Error::settings("This is not a point in time.", "Choose a day.");
+    text.map(str::parse).transpose().map_err(wrong)
+}
+
+fn read<T: DeserializeOwned>(args: Value) -> Result<T, CallError> {
+    let args = if args.is_null() { Value::Object(serde_json::Map::new()) } else { args };
+    serde_json::from_value(args).map_err(|error| CallError {
+        code: Code::Failed.as_str().into(),
+        message: format!("The call was not understood: {error}."),
+        what_now: "Start Pierrot anew; if it stays, report it.".into(),
+    })
+}
+
+fn text(answer: &impl Serialize) -> Result<String, CallError> {
+    serde_json::to_string(answer)
+        .map_err(|error| Error::failed(format!("The answer has no text form ({error})."), "Report this.").into())
+}
+
+/// The types and calls as `ui/src/lib/host/bindings.ts` holds them.
+pub fn typescript() -> String {
+    let mut page = Page::default();
+    describe(&mut page);
+    page.visit::<crate::events::Event>();
+    page.visit::<CallError>();
+    page.text()
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeMap;
+
+    use super::*;
+
+    #[test]
+    fn every_call_has_a_name_of_its_own() {
+        let mut names: BTreeMap<&str, u32> = BTreeMap::new();
+        for (name, _) in TABLE {
+            *names.entry(name).or_default() += 1;
+        }
+        assert!(names.values().all(|count| *count == 1), "{names:?}");
+    }
+
+    #[test]
+    fn the_page_knows_the_calls_and_types_of_the_program() {
+        let committed = concat!(env!("CARGO_MANIFEST_DIR"), "/../../ui/src/lib/host/bindings.ts");
+        let fresh = typescript();
+        if std::env::var_os("PIERROT_WRITE_BINDINGS").is_some() {
+            std::fs::write(committed, &fresh).expect("ui is writable");
+        }
+        let text = std::fs::read_to_string(committed).unwrap_or_default();
+        assert!(text == fresh, "bindings.ts is stale: run `make bindings`");
+    }
+}

@@ -1,0 +1,183 @@
+//! What every screen, the tray and the state line show: one value made from state.
+//!
+//! Invariant: made from what this computer knows, no network; the keyring is asked once and after each change of a secret.
+
+use serde::Serialize;
+
+use super::{Engine, Next, UnderWay};
+use crate::{
+    error::Result,
+    run::{Ending, Job, Run},
+};
+
+/// The one word for an icon.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, ts_rs::TS)]
+#[serde(rename_all = "snake_case")]
+pub enum Mood {
+    Idle,
+    Working,
+    NeedsYou,
+    Paused,
+}
+
+/// How far setting up has come.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, ts_rs::TS)]
+pub struct Ready {
+    /// Whether the source can be asked.
+    pub source: bool,
+    /// Whether the catalogue holds photos.
+    pub synced: bool,
+    /// Whether at least one target is signed in.
+    pub target: bool,
+}
+
+/// One target at a glance.
+#[derive(Clone, Debug, PartialEq, Serialize, ts_rs::TS)]
+pub struct TargetView {
+    pub name: String,
+    /// `x:2244994945`; absent before the first sign-in was checked.
+    pub account: Option<String>,
+    pub signed_in: bool,
+    /// Photos that may go out now.
+    pub unpublished: u32,
+    pub published: u32,
+    pub reviews: u32,
+}
+
+/// The state of the engine.
+#[derive(Clone, Debug, PartialEq, Serialize, ts_rs::TS)]
+pub struct Overview {
+    pub version: String,
+    /// Nothing that is posted is real.
+    pub demo: bool,
+    pub home: String,
+    pub mood: Mood,
+    pub ready: Ready,
+    /// Photos the source has.
+    pub photos: u32,
+    /// Photos published to at least one target.
+    pub published: u32,
+    pub reviews: u32,
+    pub under_way: Option<UnderWay>,
+    /// What happens by itself, soonest first.
+    pub next: Vec<Next>,
+    /// RFC 3339; absent when nothing is paused.
+    pub paused_until: Option<String>,
+    pub targets: Vec<TargetView>,
+    /// The newest run of its kind that went wrong and was not followed by a better one.
+    pub trouble: Vec<Run>,
+    /// When the last full pass over the source ended, RFC 3339.
+    pub synced_at: Option<String>,
+}
+
+/// Runs looked at for trouble.
+const TROUBLE_LOOK_BACK: usize = 50;
+
+impl Engine {
+    pub async fn overview(&self) -> Result<Overview> {
+        let secrets = self.known_secrets().await;
+        let engine = self.clone();
+        let made = tokio::task::spawn_blocking(move || engine.overview_with(&secrets)).await;
+        made.map_err(|_| crate::Error::failed("The state could not be read.", "Start Pierrot anew."))?
+    }
+
+    fn overview_with(&self, secrets: &[String]) -> Result<Overview> {
+        let pierrot = self.pierrot();
+        let status = pierrot.status()?;
+        let has = |name: &str| secrets.iter().any(|set| set == name);
+        let targets: Vec<TargetView> = status
+            .targets
+            .iter()
+            .map(|target| TargetView {
+                name: target.target.clone(),
+                account: target.account.clone(),
+                signed_in: ["consumer_key", "consumer_secret", "access_token", "access_token_secret"]
+                    .iter()
+                    .all(|part| has(&format!("{}.{part}", target.target))),
+                unpublished: target.unpublished,
+                published: small(target.published),
+                reviews: small(target.reviews),
+            })
+            .collect();
+        let named = pierrot.settings().flickr.user != "me";
+        let signed = has("flickr.api_secret") && has("flickr.token") && has("flickr.token_secret");
+        let reviews = targets.iter().map(|target| target.reviews).sum();
+        let under_way = self.under_way();
+        let trouble = trouble(&pierrot.catalogue.runs(None, TROUBLE_LOOK_BACK)?);
+        let paused_until = self.pause()?.map(|pause| pause.until.to_string());
+        let asks = reviews > 0 || trouble.iter().any(|run| run.ending == Some(Ending::NeedsYou));
+        Ok(Overview {
+            version: self.0.program.version.clone(),
+            demo: self.0.program.demo,
+            home: status.home,
+            mood: match (&under_way, asks, paused_until.is_some()) {
+                (Some(_), _, _) => Mood::Working,
+                (None, true, _) => Mood::NeedsYou,
+                (None, false, true) => Mood::Paused,
+                (None, false, false) => Mood::Idle,
+            },
+            ready: Ready {
+                source: has("flickr.api_key") && (named || signed),
+                synced: status.total > 0,
+                target: targets.iter().any(|target| target.signed_in),
+            },
+            photos: u32::try_from(status.total).unwrap_or(u32::MAX),
+            published: small(status.published),
+            reviews,
+            under_way,
+            next: self.next()?,
+            paused_until,
+            targets,
+            trouble,
+            synced_at: status.synced_at,
+        })
+    }
+}
+
+fn small(count: usize) -> u32 {
+    u32::try_from(count).unwrap_or(u32::MAX)
+}
+
+/// For each kind of job and target, the newest ended run, where it went wrong.
+fn trouble(newest_first: &[Run]) -> Vec<Run> {
+    let mut seen: Vec<(Job, Option<&str>)> = Vec::new();
+    let mut found = Vec::new();
+    for run in newest_first {
+        let Some(ending) = run.ending else { continue };
+        let kind = (run.job, run.target.as_deref());
+        if seen.contains(&kind) {
+            continue;
+        }
+        seen.push(kind);
+        let wrong = match ending {
+            Ending::NeedsYou | Ending::TryLater | Ending::Failed => true,
+            Ending::Done | Ending::Nothing | Ending::Cancelled | Ending::Interrupted => false,
+        };
+        if wrong {
+            found.push(run.clone());
+        }
+    }
+    found
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn trouble_is_over_when_the_same_job_went_well() {
+        let run = |id, job, target: Option<&str>, ending| {
+            let mut run = Run::begun(id, job, target.map(str::to_owned), None, jiff::Timestamp::UNIX_EPOCH);
+            run.ending = ending;
+            run
+        };
+        let runs = [
+            run(5, Job::Publish, Some("x"), None),
+            run(4, Job::Sync, None, Some(Ending::Done)),
+            run(3, Job::Publish, Some("x"), Some(Ending::NeedsYou)),
+            run(2, Job::Sync, None, Some(Ending::TryLater)),
+            run(1, Job::Publish, Some("y"), Some(Ending::Failed)),
+        ];
+        assert_eq!(trouble(&runs).iter().map(|run| run.id).collect::<Vec<_>>(), [3, 1]);
+    }
+}

@@ -1,0 +1,341 @@
+//! The coming weeks: which photo at which due time, what it will say and cost; and what a person changes about it.
+//!
+//! Invariant: what is shown is kept, so it is what goes out, unless the photo may not go any more.
+
+use std::collections::HashSet;
+
+use jiff::{SignedDuration, Timestamp};
+use rand::{Rng, SeedableRng};
+use rand_chacha::ChaCha8Rng;
+use serde::Serialize;
+
+use super::{Engine, calls::Reached};
+use crate::{
+    error::{Error, Result},
+    fold::Stand,
+    handle::Pierrot,
+    jobs::prepare::word,
+    photo::PhotoId,
+    plan::{Origin, PLANNED_MAX, Plan, Planned, Pool, seed_of},
+    record::ledger::local_fold,
+    schedule::Slot,
+};
+
+/// One due time with what will go out.
+#[derive(Clone, Debug, PartialEq, Serialize, ts_rs::TS)]
+pub struct PlanRow {
+    pub slot: String,
+    pub target: String,
+    /// RFC 3339.
+    pub at: String,
+    /// In the schedule's zone, `2026-11-29T10:00`.
+    pub local: String,
+    /// Absent when nothing is left.
+    pub photo: Option<PhotoId>,
+    pub title: String,
+    /// Changes with the picture.
+    pub thumb: String,
+    /// Width by height, times 100.
+    pub ratio: u16,
+    pub origin: Option<Origin>,
+    pub text: String,
+    pub alt_text: String,
+    /// US dollars.
+    pub cost_usd: f64,
+    /// Pixels of the original, 0 when the source does not tell.
+    pub width: u32,
+    pub height: u32,
+    pub warnings: Vec<String>,
+}
+
+/// What one target costs.
+#[derive(Clone, Debug, PartialEq, Serialize, ts_rs::TS)]
+pub struct MonthCost {
+    pub target: String,
+    /// `2026-11`.
+    pub month: String,
+    pub posts: u32,
+    pub spent_usd: f64,
+    pub planned_usd: f64,
+    /// 0 = no limit.
+    pub cap_usd: f64,
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize, ts_rs::TS)]
+pub struct PlanPage {
+    pub rows: Vec<PlanRow>,
+    pub costs: Vec<MonthCost>,
+    /// Photos that wait, by target, in order.
+    pub queues: Vec<Queue>,
+    /// Each target's rule in words.
+    pub rules: Vec<RuleView>,
+    pub zone: String,
+    pub paused_until: Option<String>,
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize, ts_rs::TS)]
+pub struct Queue {
+    pub target: String,
+    pub photos: Vec<PhotoId>,
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize, ts_rs::TS)]
+pub struct RuleView {
+    /// `sync` or a target.
+    pub name: String,
+    pub rule: String,
+    pub in_words: String,
+}
+
+const WEEKS: i64 = 12;
+
+/// The catalogue's answers for one target while its plan is filled.
+struct TargetPool<'a> {
+    pierrot: &'a Pierrot,
+    target: &'a str,
+}
+
+impl Pool for TargetPool<'_> {
+    fn may_go(&self, photo: &PhotoId) -> bool {
+        self.pierrot.catalogue.in_pool(self.target, photo).unwrap_or(false)
+    }
+
+    fn pick(&self, not: &HashSet<PhotoId>, seed: u64) -> Option<PhotoId> {
+        let not: Vec<PhotoId> = not.iter().cloned().collect();
+        self.pierrot.catalogue.pick(self.target, &not, &mut ChaCha8Rng::seed_from_u64(seed)).ok().flatten()
+    }
+}
+
+impl Engine {
+    /// The next twelve weeks.
+    pub fn plan(&self) -> Result<PlanPage> {
+        let pierrot = self.pierrot();
+        let fold = local_fold(&pierrot.catalogue)?;
+        pierrot.ensure_pools(&fold)?;
+        let zone = pierrot.settings().schedule.zone();
+        let mut rows = Vec::new();
+        let mut queues = Vec::new();
+        for name in pierrot.settings().targets.keys() {
+            let slots = self.plan_slots(name)?;
+            let plan = self.filled(name, &slots)?;
+            for slot in &slots {
+                rows.push(self.row(&pierrot, name, slot, plan.planned.get(&slot.id))?);
+            }
+            queues.push(Queue { target: name.clone(), photos: plan.queue });
+        }
+        rows.sort_by(|a, b| a.at.cmp(&b.at).then_with(|| a.target.cmp(&b.target)));
+        let rules = self.rules();
+        let costs = self.costs(&rows)?;
+        let paused_until = self.pause()?.map(|pause| pause.until.to_string());
+        let zone = zone.iana_name().unwrap_or("UTC").to_owned();
+        Ok(PlanPage { rows, costs, queues, rules, zone, paused_until })
+    }
+
+    fn rules(&self) -> Vec<RuleView> {
+        let pierrot = self.pierrot();
+        let names =
+            std::iter::once(super::scheduler::SYNC).chain(pierrot.settings().targets.keys().map(String::as_str));
+        names
+            .map(|name| {
+                let rule = self.policy(name).rule;
+                RuleView { name: name.to_owned(), rule: rule.to_string(), in_words: rule.in_words() }
+            })
+            .collect()
+    }
+
+    fn plan_slots(&self, name: &str) -> Result<Vec<Slot>> {
+        let until = self.pierrot().now().saturating_add(SignedDuration::from_hours(24 * 7 * WEEKS));
+        self.coming(name, until.unwrap_or(Timestamp::MAX), PLANNED_MAX)
+    }
+
+    fn row(&self, pierrot: &Pierrot, name: &str, slot: &Slot, planned: Option<&Planned>) -> Result<PlanRow> {
+        let mut row = PlanRow {
+            slot: slot.id.clone(),
+            target: name.to_owned(),
+            at: slot.at.to_string(),
+            local: slot.local.strftime("%Y-%m-%dT%H:%M").to_string(),
+            photo: planned.map(|planned| planned.photo.clone()),
+            title: String::new(),
+            thumb: String::new(),
+            ratio: 150,
+            origin: planned.map(|planned| planned.origin),
+            text: String::new(),
+            alt_text: String::new(),
+            cost_usd: 0.0,
+            width: 0,
+            height: 0,
+            warnings: Vec::new(),
+        };
+        let known = planned.map(|planned| pierrot.catalogue.photo(&planned.photo)).transpose()?.flatten();
+        if let (Some(known), Some(target)) = (known, pierrot.settings().targets.get(name)) {
+            let ready = word(&known.photo, target, None)?;
+            row.text = ready.caption.text;
+            row.alt_text = ready.alt_text;
+            row.cost_usd = ready.cost_usd;
+            row.warnings = ready.caption.warnings;
+            row.width = known.photo.original_width;
+            row.height = known.photo.original_height;
+            row.ratio = known.photo.ratio();
+            row.thumb = format!("{:016x}", known.photo.picture_key());
+            row.title = known.photo.title;
+        }
+        Ok(row)
+    }
+
+    fn costs(&self, rows: &[PlanRow]) -> Result<Vec<MonthCost>> {
+        let pierrot = self.pierrot();
+        let mut costs: Vec<MonthCost> = Vec::new();
+        let mut add = |target: &str, month: &str, spent: f64, planned: f64| {
+            let at = costs.iter().position(|cost| cost.target == target && cost.month == month).unwrap_or_else(|| {
+                let cap_usd = pierrot.settings().targets.get(target).map_or(0.0, |target| target.monthly_cap_usd);
+                let (target, month) = (target.to_owned(), month.to_owned());
+                costs.push(MonthCost { target, month, posts: 0, spent_usd: 0.0, planned_usd: 0.0, cap_usd });
+                costs.len() - 1
+            });
+            costs[at].posts += 1;
+            costs[at].spent_usd += spent;
+            costs[at].planned_usd += planned;
+        };
+        let month = self.month(pierrot.now());
+        for (target, at, cost) in self.spent()? {
+            if self.month(at) == month {
+                add(&target, &month, cost, 0.0);
+            }
+        }
+        for row in rows.iter().filter(|row| row.photo.is_some()) {
+            add(&row.target, row.local.get(..7).unwrap_or_default(), 0.0, row.cost_usd);
+        }
+        costs.sort_by(|a, b| a.month.cmp(&b.month).then_with(|| a.target.cmp(&b.target)));
+        Ok(costs)
+    }
+
+    /// Every paid post on the record: target, when, US dollars.
+    fn spent(&self) -> Result<Vec<(String, Timestamp, f64)>> {
+        let fold = local_fold(&self.pierrot().catalogue)?;
+        let posted = fold.attempts().filter(|attempt| matches!(attempt.stand, Stand::Posted { .. }));
+        Ok(posted
+            .filter_map(|attempt| {
+                let at: Timestamp = attempt.last_at.parse().ok()?;
+                Some((attempt.about.target.clone(), at, attempt.frozen.as_ref().map_or(0.0, |frozen| frozen.cost_usd)))
+            })
+            .collect())
+    }
+
+    fn month(&self, at: Timestamp) -> String {
+        at.to_zoned(self.pierrot().settings().schedule.zone()).strftime("%Y-%m").to_string()
+    }
+
+    /// Why a scheduled post would cost more than the photographer allows this month.
+    pub(crate) fn over_cap(&self, name: &str) -> Result<Option<String>> {
+        let pierrot = self.pierrot();
+        let cap = pierrot.settings().targets.get(name).map_or(0.0, |target| target.monthly_cap_usd);
+        if cap <= 0.0 {
+            return Ok(None);
+        }
+        let month = self.month(pierrot.now());
+        let spent: f64 =
+            self.spent()?.iter().filter(|(t, at, _)| t == name && self.month(*at) == month).map(|s| s.2).sum();
+        Ok((spent >= cap).then(|| format!("{name} has spent USD {spent:.2} of the USD {cap:.2} you allow a month.")))
+    }
+
+    /// What stands at this due time.
+    pub(crate) fn planned(&self, name: &str, slot: &Slot) -> Result<Option<Planned>> {
+        let pierrot = self.pierrot();
+        pierrot.ensure_pools(&local_fold(&pierrot.catalogue)?)?;
+        let mut slots = self.plan_slots(name)?;
+        if !slots.iter().any(|known| known.id == slot.id) {
+            slots.insert(0, slot.clone());
+        }
+        Ok(self.filled(name, &slots)?.planned.get(&slot.id).cloned())
+    }
+
+    fn filled(&self, name: &str, slots: &[Slot]) -> Result<Plan> {
+        let pierrot = self.pierrot();
+        let ids: Vec<String> = slots.iter().map(|slot| slot.id.clone()).collect();
+        let secret = self.plan_secret()?;
+        self.change_plan(name, |plan| {
+            plan.fill(&ids, secret, &TargetPool { pierrot: &pierrot, target: name });
+            plan.clone()
+        })
+    }
+
+    /// Changes a target's plan on disk, where it really changes.
+    pub(crate) fn change_plan<T>(&self, name: &str, change: impl FnOnce(&mut Plan) -> T) -> Result<T> {
+        let _one_at_a_time = self.0.plans.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+        let pierrot = self.pierrot();
+        let key = format!("plan/{name}");
+        let before: Plan = pierrot.catalogue.state(&key)?.unwrap_or_default();
+        let mut plan = before.clone();
+        let told = change(&mut plan);
+        if plan != before {
+            pierrot.catalogue.set_state(&key, &plan)?;
+        }
+        Ok(told)
+    }
+
+    fn plan_secret(&self) -> Result<u64> {
+        let pierrot = self.pierrot();
+        if let Some(secret) = pierrot.catalogue.state("plan_secret")? {
+            return Ok(secret);
+        }
+        let secret = ChaCha8Rng::seed_from_u64(pierrot.fresh_seed()).random();
+        pierrot.catalogue.set_state("plan_secret", &secret)?;
+        Ok(secret)
+    }
+
+    /// Another photo for this due time.
+    pub fn veto(&self, target: &str, slot: &str) -> Result<PlanPage> {
+        self.change_plan(target, |plan| plan.veto(slot))?;
+        self.planned_anew()
+    }
+
+    /// This photo at this due time.
+    pub fn pin(&self, target: &str, slot: &str, photo: &PhotoId) -> Result<PlanPage> {
+        let pierrot = self.pierrot();
+        pierrot.ensure_pools(&local_fold(&pierrot.catalogue)?)?;
+        if !pierrot.catalogue.in_pool(target, photo)? {
+            let message = format!("Photo {photo} may not go to {target}.");
+            return Err(Error::failed(message, "Open the photo: it says what keeps it back."));
+        }
+        if !self.plan_slots(target)?.iter().any(|known| known.id == slot) {
+            return Err(Error::failed("This due time is over or not planned yet.", "Choose one of the plan."));
+        }
+        let seed = seed_of(self.plan_secret()?, slot, 0);
+        self.change_plan(target, |plan| plan.pin(slot, photo.clone(), seed))?;
+        self.planned_anew()
+    }
+
+    /// Exchanges two due times.
+    pub fn swap(&self, target: &str, one: &str, other: &str) -> Result<PlanPage> {
+        if !self.change_plan(target, |plan| plan.swap(one, other))? {
+            return Err(Error::failed("One of the two due times has no photo.", "Read the plan again."));
+        }
+        self.planned_anew()
+    }
+
+    fn planned_anew(&self) -> Result<PlanPage> {
+        let page = self.plan()?;
+        self.changed("plan");
+        Ok(page)
+    }
+
+    /// Puts photos next in line for a target.
+    pub fn queue(&self, target: &str, photos: &[PhotoId]) -> Result<Reached> {
+        let pierrot = self.pierrot();
+        pierrot.target(Some(target))?;
+        pierrot.ensure_pools(&local_fold(&pierrot.catalogue)?)?;
+        let pool = TargetPool { pierrot: &pierrot, target };
+        let may: Vec<PhotoId> = photos.iter().filter(|photo| pool.may_go(photo)).cloned().collect();
+        let done = self.change_plan(target, |plan| plan.queue(&may))?;
+        self.changed("plan");
+        let kept_back = photos.len() - may.len();
+        let why_not = (kept_back > 0).then(|| format!("{kept_back} may not go to {target}."));
+        Ok(Reached { done: u32::try_from(done).unwrap_or(u32::MAX), why_not })
+    }
+
+    pub fn unqueue(&self, target: &str, photos: &[PhotoId]) -> Result<Reached> {
+        let done = self.change_plan(target, |plan| plan.unqueue(photos))?;
+        self.changed("plan");
+        Ok(Reached { done: u32::try_from(done).unwrap_or(u32::MAX), why_not: None })
+    }
+}

@@ -1,0 +1,142 @@
+//! What a person does to photos and to the log, from a page: many at once, each on the record.
+//!
+//! Invariant: a photo that cannot be reached does not stop the others, and the first reason is told.
+
+use super::{
+    Engine,
+    calls::{LogPage, Reached},
+};
+use crate::{
+    error::{Code, Error, Result},
+    photo::PhotoId,
+};
+
+/// Photos of one action.
+const PHOTOS_MAX: usize = 5_000;
+
+/// What is done to each photo.
+enum Verb {
+    Exclude,
+    Include,
+    Mark { target: String, post_url: Option<String> },
+    Unmark { target: String },
+}
+
+impl Engine {
+    pub async fn exclude(&self, photos: &[PhotoId]) -> Result<Reached> {
+        self.for_each(photos, &Verb::Exclude).await
+    }
+
+    pub async fn include(&self, photos: &[PhotoId]) -> Result<Reached> {
+        self.for_each(photos, &Verb::Include).await
+    }
+
+    /// The photographer published these there himself.
+    pub async fn mark_published(
+        &self,
+        photos: &[PhotoId],
+        target: String,
+        post_url: Option<String>,
+    ) -> Result<Reached> {
+        self.for_each(photos, &Verb::Mark { target, post_url }).await
+    }
+
+    pub async fn unmark_published(&self, photos: &[PhotoId], target: String) -> Result<Reached> {
+        self.for_each(photos, &Verb::Unmark { target }).await
+    }
+
+    async fn for_each(&self, photos: &[PhotoId], verb: &Verb) -> Result<Reached> {
+        let pierrot = self.pierrot();
+        if photos.len() > PHOTOS_MAX {
+            let message = format!("{} photos are too many for one step.", photos.len());
+            return Err(Error::failed(message, format!("Choose at most {PHOTOS_MAX}.")));
+        }
+        let mut reached = Reached::default();
+        let mut outcome = Ok(());
+        for photo in photos {
+            let changed = match verb {
+                Verb::Exclude => pierrot.exclude(photo).await,
+                Verb::Include => pierrot.include(photo).await,
+                Verb::Mark { target, post_url } => pierrot.mark_published(photo, target, post_url.as_deref()).await,
+                Verb::Unmark { target } => pierrot.unmark_published(photo, target).await,
+            };
+            match changed {
+                Ok(changed) => reached.done += u32::from(changed),
+                // The record is away for all of them.
+                Err(error) if error.code == Code::TryLater => {
+                    outcome = Err(error);
+                    break;
+                }
+                Err(error) => {
+                    reached.why_not.get_or_insert(error.message);
+                }
+            }
+        }
+        self.changed("gallery");
+        if reached.done == 0 {
+            outcome?;
+        } else if let Err(error) = outcome {
+            reached.why_not.get_or_insert(error.message);
+        }
+        Ok(reached)
+    }
+
+    pub async fn log(&self, limit: usize) -> Result<LogPage> {
+        let pierrot = self.pierrot();
+        let entries = pierrot.log(limit).await?;
+        let total = u32::try_from(pierrot.catalogue.log_through()?).unwrap_or(u32::MAX);
+        Ok(LogPage { total, entries })
+    }
+
+    /// The whole log as text: JSON, one object a line, or CSV with a heading.
+    pub async fn export_log(&self, csv: bool) -> Result<String> {
+        let entries = self.pierrot().log(usize::MAX).await?;
+        let mut text = String::new();
+        if csv {
+            text.push_str("seq,at,type,photo,target,slot,post_url,text,detail,computer\r\n");
+        }
+        for entry in &entries {
+            if csv {
+                let field = |name: &str| csv_field(entry.get(name));
+                let names = ["seq", "at", "type", "photo", "target", "slot", "post_url", "text", "detail", "computer"];
+                text.push_str(&names.map(field).join(","));
+                text.push_str("\r\n");
+            } else {
+                text.push_str(&entry.to_string());
+                text.push('\n');
+            }
+        }
+        Ok(text)
+    }
+}
+
+/// One field by RFC 4180; a text that a spreadsheet would run as a formula is kept a text.
+fn csv_field(value: Option<&serde_json::Value>) -> String {
+    let text = match value {
+        None | Some(serde_json::Value::Null) => return String::new(),
+        Some(serde_json::Value::String(text)) => text.clone(),
+        Some(other) => other.to_string(),
+    };
+    let text = if text.starts_with(['=', '+', '-', '@', '\t', '\r']) { format!("'{text}") } else { text };
+    if text.contains([',', '"', '\n', '\r']) { format!("\"{}\"", text.replace('"', "\"\"")) } else { text }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::csv_field;
+
+    #[test]
+    fn a_title_is_one_field_and_never_a_formula() {
+        for (value, field) in [
+            (json!("Evening"), "Evening"),
+            (json!("a, \"b\""), "\"a, \"\"b\"\"\""),
+            (json!("=1+1"), "'=1+1"),
+            (json!(7), "7"),
+            (json!(null), ""),
+        ] {
+            assert_eq!(csv_field(Some(&value)), field);
+        }
+    }
+}

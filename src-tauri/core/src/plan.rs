@@ -1,0 +1,280 @@
+//! Which photo goes out at which due time: pinned by hand, next in the queue, or drawn by chance and then kept.
+//!
+//! Pure: the dice and the question whether a photo may go out are arguments. Invariants: a photo stands at most once in the
+//! plan of a target; what was shown is what goes out, unless it may not any more; filling twice is filling once.
+//! Absent: when (that is `schedule`), and any promise to others: the log decides at the due time.
+
+use std::collections::{BTreeMap, HashSet};
+
+use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
+
+use crate::photo::PhotoId;
+
+/// Photos that wait in the queue of one target.
+pub const QUEUE_MAX: usize = 1_000;
+/// Vetoed photos remembered; the oldest is forgotten first.
+const VETOED_MAX: usize = 2_000;
+/// Due times planned at once.
+pub const PLANNED_MAX: usize = 400;
+
+/// Why a photo stands where it stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ts_rs::TS)]
+#[serde(rename_all = "snake_case")]
+pub enum Origin {
+    /// Put there by the photographer.
+    Pinned,
+    Queued,
+    Chance,
+}
+
+/// One due time with its photo.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Planned {
+    pub photo: PhotoId,
+    pub origin: Origin,
+    /// The seed a chance pick was, and would again be, drawn with.
+    pub seed: u64,
+}
+
+/// What one target's plan remembers.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Plan {
+    /// By slot id.
+    pub planned: BTreeMap<String, Planned>,
+    pub queue: Vec<PhotoId>,
+    /// Not by chance, until they are asked for.
+    pub vetoed: Vec<PhotoId>,
+    /// Counts redraws, so that a veto gives another photo.
+    pub draws: u64,
+}
+
+/// Answers for the catalogue while a plan is filled.
+pub trait Pool {
+    /// Whether the photo may go out to the target now.
+    fn may_go(&self, photo: &PhotoId) -> bool;
+    /// A photo by chance, none of `not`.
+    fn pick(&self, not: &HashSet<PhotoId>, seed: u64) -> Option<PhotoId>;
+}
+
+impl Plan {
+    /// Gives every slot a photo, in order; forgets slots that are not among them.
+    pub fn fill(&mut self, slots: &[String], secret: u64, pool: &impl Pool) {
+        let wanted: HashSet<&str> = slots.iter().map(String::as_str).collect();
+        self.planned.retain(|slot, planned| wanted.contains(slot.as_str()) && pool.may_go(&planned.photo));
+        self.queue.retain(|photo| pool.may_go(photo));
+        let mut used: HashSet<PhotoId> = self.planned.values().map(|planned| planned.photo.clone()).collect();
+        let mut queue =
+            self.queue.iter().filter(|photo| !used.contains(*photo)).cloned().collect::<Vec<_>>().into_iter();
+        for slot in slots.iter().take(PLANNED_MAX) {
+            let seed = seed_of(secret, slot, self.draws);
+            let kept = self.planned.get(slot).map(|planned| planned.origin);
+            if kept == Some(Origin::Pinned) || kept == Some(Origin::Queued) {
+                continue;
+            }
+            if let Some(photo) = queue.next() {
+                if let Some(before) = self.planned.insert(slot.clone(), Planned { photo, origin: Origin::Queued, seed })
+                {
+                    used.remove(&before.photo);
+                }
+                continue;
+            }
+            if kept.is_some() {
+                continue;
+            }
+            let mut not = used.clone();
+            not.extend(self.vetoed.iter().cloned());
+            not.extend(self.queue.iter().cloned());
+            // When only vetoed photos are left, they are better than silence.
+            let photo = pool.pick(&not, seed).or_else(|| pool.pick(&used, seed));
+            if let Some(photo) = photo {
+                used.insert(photo.clone());
+                self.planned.insert(slot.clone(), Planned { photo, origin: Origin::Chance, seed });
+            }
+        }
+    }
+
+    /// Another photo for this slot; the one there does not come back by chance.
+    pub fn veto(&mut self, slot: &str) -> Option<PhotoId> {
+        let planned = self.planned.remove(slot)?;
+        self.queue.retain(|photo| *photo != planned.photo);
+        self.vetoed.retain(|photo| *photo != planned.photo);
+        self.vetoed.push(planned.photo.clone());
+        let surplus = self.vetoed.len().saturating_sub(VETOED_MAX);
+        self.vetoed.drain(..surplus);
+        self.draws += 1;
+        Some(planned.photo)
+    }
+
+    /// This photo at this slot, whatever stood there.
+    pub fn pin(&mut self, slot: &str, photo: PhotoId, seed: u64) {
+        self.planned.retain(|_, planned| planned.photo != photo);
+        self.queue.retain(|queued| *queued != photo);
+        self.vetoed.retain(|vetoed| *vetoed != photo);
+        self.planned.insert(slot.to_owned(), Planned { photo, origin: Origin::Pinned, seed });
+    }
+
+    /// Exchanges two slots; both stay as they then are.
+    pub fn swap(&mut self, one: &str, other: &str) -> bool {
+        let (Some(a), Some(b)) = (self.planned.get(one).cloned(), self.planned.get(other).cloned()) else {
+            return false;
+        };
+        self.planned.insert(one.to_owned(), Planned { origin: Origin::Pinned, ..b });
+        self.planned.insert(other.to_owned(), Planned { origin: Origin::Pinned, ..a });
+        true
+    }
+
+    /// Puts photos at the end of the queue, those that are there already left alone. How many were new.
+    pub fn queue(&mut self, photos: &[PhotoId]) -> usize {
+        let mut added = 0;
+        for photo in photos {
+            let pinned = self.planned.values().any(|p| p.photo == *photo && p.origin == Origin::Pinned);
+            if self.queue.len() >= QUEUE_MAX || pinned || self.queue.contains(photo) {
+                continue;
+            }
+            self.planned.retain(|_, planned| planned.photo != *photo);
+            self.vetoed.retain(|vetoed| vetoed != photo);
+            self.queue.push(photo.clone());
+            added += 1;
+        }
+        if added > 0 {
+            self.redraw_queue();
+        }
+        added
+    }
+
+    /// Takes photos out of the queue; how many were there.
+    pub fn unqueue(&mut self, photos: &[PhotoId]) -> usize {
+        let before = self.queue.len();
+        self.queue.retain(|queued| !photos.contains(queued));
+        self.planned.retain(|_, p| p.origin != Origin::Queued || !photos.contains(&p.photo));
+        self.redraw_queue();
+        before - self.queue.len()
+    }
+
+    /// The slot is over: its photo leaves the queue too.
+    pub fn done(&mut self, slot: &str, photo: Option<&PhotoId>) {
+        self.planned.remove(slot);
+        if let Some(photo) = photo {
+            self.queue.retain(|queued| queued != photo);
+            self.planned.retain(|_, planned| planned.photo != *photo);
+        }
+    }
+
+    /// Queued photos are dealt anew, in the queue's order.
+    fn redraw_queue(&mut self) {
+        self.planned.retain(|_, planned| planned.origin != Origin::Queued);
+    }
+}
+
+/// The same slot, plan and number of vetoes give the same draw.
+pub fn seed_of(secret: u64, slot: &str, draws: u64) -> u64 {
+    let digest = Sha256::digest(format!("{secret} {draws} {slot}").as_bytes());
+    let mut bytes = [0; 8];
+    bytes.copy_from_slice(&digest[..8]);
+    u64::from_le_bytes(bytes)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Photos 0 to 9, some of them gone.
+    struct Ten(HashSet<PhotoId>);
+
+    fn photo(number: u64) -> PhotoId {
+        number.to_string().parse().expect("an id")
+    }
+
+    impl Pool for Ten {
+        fn may_go(&self, photo: &PhotoId) -> bool {
+            !self.0.contains(photo)
+        }
+
+        fn pick(&self, not: &HashSet<PhotoId>, seed: u64) -> Option<PhotoId> {
+            let left: Vec<PhotoId> =
+                (0..10).map(photo).filter(|photo| self.may_go(photo) && !not.contains(photo)).collect();
+            let at = usize::try_from(seed).unwrap_or(0).checked_rem(left.len())?;
+            left.get(at).cloned()
+        }
+    }
+
+    fn slots(count: usize) -> Vec<String> {
+        (0..count).map(|number| format!("x/{number:02}")).collect()
+    }
+
+    fn photos(plan: &Plan) -> Vec<PhotoId> {
+        plan.planned.values().map(|planned| planned.photo.clone()).collect()
+    }
+
+    fn all_different(plan: &Plan) -> bool {
+        photos(plan).iter().collect::<HashSet<_>>().len() == plan.planned.len()
+    }
+
+    #[test]
+    fn what_was_shown_stays_and_no_photo_stands_twice() {
+        let pool = Ten(HashSet::new());
+        let mut plan = Plan::default();
+        plan.fill(&slots(6), 1, &pool);
+        assert!(all_different(&plan) && plan.planned.len() == 6);
+        let shown = plan.clone();
+        plan.fill(&slots(6), 1, &pool);
+        assert_eq!(plan, shown, "filling twice is filling once");
+        plan.fill(&slots(20), 1, &pool);
+        assert_eq!(plan.planned.len(), 10, "ten photos fill ten slots, not twenty");
+        assert_eq!(photos(&plan)[..6], photos(&shown)[..]);
+    }
+
+    #[test]
+    fn a_photo_that_may_not_go_any_more_makes_room() {
+        let mut plan = Plan::default();
+        plan.fill(&slots(4), 1, &Ten(HashSet::new()));
+        let gone = photos(&plan)[2].clone();
+        plan.fill(&slots(4), 1, &Ten(HashSet::from([gone.clone()])));
+        assert!(plan.planned.len() == 4 && all_different(&plan) && !photos(&plan).contains(&gone));
+    }
+
+    #[test]
+    fn a_veto_brings_another_photo_and_never_the_same() {
+        let pool = Ten(HashSet::new());
+        let mut plan = Plan::default();
+        plan.fill(&slots(3), 1, &pool);
+        for _ in 0..7 {
+            let vetoed = plan.veto("x/01").expect("it was planned");
+            plan.fill(&slots(3), 1, &pool);
+            assert!(!photos(&plan).contains(&vetoed));
+        }
+        plan.veto("x/01");
+        plan.fill(&slots(3), 1, &pool);
+        assert_eq!(plan.planned.len(), 3, "when all are vetoed, one of them goes after all");
+    }
+
+    #[test]
+    fn the_queue_goes_first_in_its_order_around_what_is_pinned() {
+        let pool = Ten(HashSet::new());
+        let mut plan = Plan::default();
+        plan.fill(&slots(4), 1, &pool);
+        plan.pin("x/01", photo(9), 0);
+        plan.queue(&[photo(3), photo(4), photo(3)]);
+        plan.fill(&slots(4), 1, &pool);
+        let first: Vec<PhotoId> = photos(&plan).into_iter().take(3).collect();
+        assert_eq!(first, [photo(3), photo(9), photo(4)]);
+        assert!(all_different(&plan));
+        plan.done("x/00", Some(&photo(3)));
+        plan.fill(&slots(4)[1..], 1, &pool);
+        assert_eq!(plan.queue, [photo(4)]);
+    }
+
+    #[test]
+    fn exchanged_slots_stay_exchanged() {
+        let pool = Ten(HashSet::new());
+        let mut plan = Plan::default();
+        plan.fill(&slots(4), 1, &pool);
+        let before = photos(&plan);
+        assert!(plan.swap("x/00", "x/03") && !plan.swap("x/00", "x/99"));
+        plan.fill(&slots(4), 1, &pool);
+        let after = photos(&plan);
+        assert_eq!((&after[0], &after[1], &after[3]), (&before[3], &before[1], &before[0]));
+    }
+}

@@ -1,0 +1,73 @@
+import { afterEach, beforeEach, expect, it, vi } from "vitest";
+
+import { browserHost } from "./browser";
+import { CallError, RECONNECTED } from "./host";
+
+class Source {
+  static opened: Source[] = [];
+  onopen: (() => void) | null = null;
+  onerror: (() => void) | null = null;
+  onmessage: ((event: { data: string }) => void) | null = null;
+  closed = false;
+  readonly address: string;
+  constructor(address: string) {
+    this.address = address;
+    Source.opened.push(this);
+  }
+  close(): void {
+    this.closed = true;
+  }
+}
+
+beforeEach(() => {
+  vi.useFakeTimers();
+  Source.opened = [];
+  vi.stubGlobal("EventSource", Source);
+});
+afterEach(() => {
+  vi.useRealTimers();
+  vi.unstubAllGlobals();
+});
+
+const answers = (status: number, body: string) => vi.fn(async () => new Response(body, { status }));
+
+it("posts a question as JSON to its own origin", async () => {
+  const fetch = answers(200, '{"done":2}');
+  vi.stubGlobal("fetch", fetch);
+  expect(await browserHost.call("exclude", { photos: ["1", "2"] })).toEqual({ done: 2 });
+  expect(fetch).toHaveBeenCalledWith(
+    "/api/call/exclude",
+    expect.objectContaining({ method: "POST", credentials: "same-origin", body: '{"photos":["1","2"]}' }),
+  );
+});
+
+it.each([
+  [answers(409, '{"code":"sign_in_again","message":"X asks you to sign in.","what_now":"Open Accounts."}'), "sign_in_again", "Open Accounts."],
+  [answers(502, "<html>"), "bug", null],
+  [vi.fn(() => Promise.reject(new TypeError("refused"))), "unreachable", null],
+])("turns a refusal into a CallError (%#)", async (fetch, code, whatNow) => {
+  vi.stubGlobal("fetch", fetch);
+  const refusal: unknown = await browserHost.call("status", {}).catch((error: unknown) => error);
+  expect(refusal).toBeInstanceOf(CallError);
+  expect(refusal).toMatchObject({ code, whatNow });
+});
+
+it("listens again after the line broke, and then has everything read again", () => {
+  const heard: unknown[] = [];
+  const stop = browserHost.listen((event) => heard.push(event));
+  Source.opened[0]?.onopen?.();
+  Source.opened[0]?.onmessage?.({ data: '{"topic":"photos"}' });
+  Source.opened[0]?.onerror?.();
+  expect(Source.opened[0]?.closed).toBe(true);
+  vi.advanceTimersByTime(500);
+  Source.opened[1]?.onopen?.();
+  expect(heard).toEqual([RECONNECTED, { topic: "photos" }, RECONNECTED]);
+  stop();
+  vi.advanceTimersByTime(60_000);
+  expect(Source.opened).toHaveLength(2);
+  expect(Source.opened[1]?.closed).toBe(true);
+});
+
+it("names pictures so that no id can leave its place", () => {
+  expect(browserHost.picture("../a b", "grid", "1&x")).toBe("/pictures/..%2Fa%20b/grid?k=1%26x");
+});

@@ -1,0 +1,63 @@
+import { CallError, RECONNECTED, type Host } from "./host";
+
+const AGAIN_MS_MIN = 500;
+const AGAIN_MS_MAX = 15_000;
+
+/** A plain browser before `pierrot serve`: same-origin HTTP, a cookie, and server-sent events. */
+export const browserHost: Host = {
+  call,
+  listen,
+  picture: (id, size, key) => `/pictures/${encodeURIComponent(id)}/${size}?k=${encodeURIComponent(key)}`,
+  open: (address) => {
+    if (address.startsWith("https://")) window.open(address, "_blank", "noopener,noreferrer");
+  },
+};
+
+async function call(name: string, args: unknown): Promise<unknown> {
+  const answer = await fetch(`/api/call/${encodeURIComponent(name)}`, {
+    method: "POST",
+    credentials: "same-origin",
+    headers: { "content-type": "application/json" },
+    body: JSON.stringify(args ?? {}),
+  }).catch((cause: unknown) => {
+    throw new CallError("unreachable", String(cause));
+  });
+  const text = await answer.text().catch(() => "");
+  const body = parsed(text);
+  if (answer.ok) return body;
+  throw body === null ? new CallError(answer.status === 401 ? "sign_in_again" : "bug", text) : CallError.from(body);
+}
+
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text) as unknown;
+  } catch {
+    return null;
+  }
+}
+
+/** Keeps listening for ever; waits longer after each failure, and tells the page to read again after each return. */
+function listen(on: (event: unknown) => void): () => void {
+  let source: EventSource | null = null;
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  let wait = AGAIN_MS_MIN;
+
+  const open = () => {
+    source = new EventSource("/api/events", { withCredentials: true });
+    source.onopen = () => {
+      wait = AGAIN_MS_MIN;
+      on(RECONNECTED);
+    };
+    source.onmessage = ({ data }: MessageEvent<string>) => on(parsed(data));
+    source.onerror = () => {
+      source?.close();
+      timer = setTimeout(open, wait);
+      wait = Math.min(wait * 2, AGAIN_MS_MAX);
+    };
+  };
+  open();
+  return () => {
+    clearTimeout(timer);
+    source?.close();
+  };
+}

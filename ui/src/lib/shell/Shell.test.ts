@@ -1,0 +1,68 @@
+import { cleanup, fireEvent, render, screen, waitFor } from "@testing-library/svelte";
+import { afterEach, expect, it } from "vitest";
+
+import type { Host } from "../host/host";
+import { App } from "./app";
+import Shell from "./Shell.svelte";
+
+afterEach(() => {
+  cleanup();
+  location.hash = "";
+});
+
+const ANSWERS: Record<string, unknown> = {
+  about: { version: "1.2.3", home: "/home/ada/pierrot" },
+  status: { targets: [{ id: "x", name: "X" }], next: null, working: null, needs_review: 2, paused_until: null },
+  gallery: { version: 1, count: 0, total: 0, ratios: [], months: [], counts: { all: 0, unpublished: 0, published: 0, held: 0, excluded: 0, missing: 0 } },
+};
+
+function opened(answers = ANSWERS): App {
+  const host: Host = {
+    call: (name) => (name in answers ? Promise.resolve(answers[name]) : Promise.reject(new Error("gone"))),
+    listen: () => () => undefined,
+    picture: () => "",
+    open: () => undefined,
+  };
+  const app = new App(host);
+  app.router.start();
+  render(Shell, { app });
+  return app;
+}
+
+const heading = () => screen.getByRole("heading", { level: 1 }).textContent;
+
+it("opens on the gallery, which teaches when it is empty", async () => {
+  opened();
+  await waitFor(() => expect(screen.getByText("No photos yet")).toBeTruthy());
+  expect(heading()).toBe("Gallery");
+  expect(document.title).toBe("Gallery - Pierrot");
+  expect(screen.getByText("2 need review")).toBeTruthy();
+  expect(screen.getByRole("button", { name: "Publish now" })).toBeTruthy();
+});
+
+it("moves the focus to the heading of the screen one goes to", async () => {
+  opened();
+  location.hash = "#/welcome";
+  window.dispatchEvent(new Event("hashchange"));
+  await waitFor(() => expect(document.activeElement?.textContent).toBe("Pierrot"));
+  await waitFor(() => expect(screen.getByText("Version 1.2.3")).toBeTruthy());
+  expect(screen.getByText("/home/ada/pierrot")).toBeTruthy();
+});
+
+it("finds and runs a command by its letters", async () => {
+  const app = opened();
+  await fireEvent.keyDown(window, { key: "k", ctrlKey: true });
+  const field = screen.getByRole("combobox", { name: "Commands" });
+  await fireEvent.input(field, { target: { value: "gosett" } });
+  expect(screen.getAllByRole("option")).toHaveLength(1);
+  await fireEvent.keyDown(field, { key: "Enter" });
+  await waitFor(() => expect(location.hash).toBe("#/settings"));
+  expect(app.commands.all.some(({ id }) => id === "go-settings")).toBe(true);
+});
+
+it("says in words that the program does not answer, and what to do", async () => {
+  opened({});
+  await waitFor(() => expect(screen.getByRole("alert")).toBeTruthy());
+  expect(screen.getByText("The program behind this page does not answer")).toBeTruthy();
+  expect(screen.getByRole("button", { name: "Try again" })).toBeTruthy();
+});

@@ -1,0 +1,32 @@
+import { afterEach, beforeEach, expect, it, vi } from "vitest";
+
+import { Toasts } from "./toasts.svelte";
+
+beforeEach(() => vi.useFakeTimers());
+afterEach(() => vi.useRealTimers());
+
+it("goes by itself, later when there is a way back, and not while somebody is on it", () => {
+  const toasts = new Toasts();
+  toasts.say("plain");
+  toasts.say("with undo", { undo: () => undefined });
+  vi.advanceTimersByTime(6_000);
+  expect(toasts.list.map(({ text }) => text)).toEqual(["with undo"]);
+  const [toast] = toasts.list;
+  if (toast === undefined) throw new Error("it is still there");
+  toasts.hold(toast);
+  vi.advanceTimersByTime(60_000);
+  expect(toasts.list).toHaveLength(1);
+  toasts.release(toast);
+  vi.advanceTimersByTime(10_001);
+  expect(toasts.list).toEqual([]);
+});
+
+it("takes back the newest that can be taken back, once", () => {
+  const toasts = new Toasts();
+  const undo = vi.fn();
+  toasts.say("excluded", { undo });
+  toasts.say("later");
+  toasts.undoLast();
+  toasts.undoLast();
+  expect(undo).toHaveBeenCalledTimes(1);
+});
