@@ -27,6 +27,7 @@ use crate::{
     },
     secrets::{self, SecretStore, Sensitive},
     settings::{RecordKind, Settings},
+    thumbnails::Thumbnails,
 };
 
 /// What a home stands in: the clock, the secrets, the dice.
@@ -59,6 +60,8 @@ pub struct Pierrot {
     writer: String,
     dice: std::sync::Mutex<ChaCha8Rng>,
     ledger: Mutex<Option<Ledger>>,
+    /// Made at the first use.
+    pub(crate) thumbnails: std::sync::Mutex<Option<Arc<Thumbnails>>>,
 }
 
 impl Pierrot {
@@ -88,6 +91,7 @@ impl Pierrot {
             writer,
             dice: std::sync::Mutex::new(dice),
             ledger: Mutex::new(None),
+            thumbnails: std::sync::Mutex::new(None),
         })
     }
 

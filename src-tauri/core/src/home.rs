@@ -64,6 +64,11 @@ impl Home {
         self.root.join("published")
     }
 
+    /// Small pictures for the gallery; may be deleted at any time.
+    pub fn thumbnails(&self) -> PathBuf {
+        self.root.join("thumbnails")
+    }
+
     /// Writes the file whole, durable before it has its name.
     pub fn write(&self, path: &Path, bytes: &[u8]) -> Result<()> {
         let io = |source: io::Error| Error::from(sort_out_io(source, path));

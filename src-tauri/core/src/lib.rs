@@ -2,7 +2,7 @@
 //!
 //! Four groups, each may use those above it. Words: `photo`, `log`, `fold`, `publication`, `choose`, `caption`, `count`,
 //! `schedule`, `error` - pure, no I/O, no clock, no dice. Memory: `catalogue`, `record`, `secrets`, `settings`, `home`. World: `http`,
-//! `oauth`, `budget`, `sources`, `targets`, `pictures`, `clock`. Verbs: `jobs`, `events`, `handle`.
+//! `oauth`, `budget`, `sources`, `targets`, `pictures`, `thumbnails`, `clock`. Verbs: `jobs`, `events`, `handle`.
 //! Absences: no Tauri, no clap, no printing; no secret outside the keyring.
 
 pub mod budget;
@@ -35,6 +35,7 @@ pub mod secrets;
 pub mod settings;
 pub mod sources;
 pub mod targets;
+pub mod thumbnails;
 
 pub use error::{Code, Error, Result};
 pub use handle::{Pierrot, World};

@@ -13,6 +13,7 @@ mod photos;
 mod pools;
 mod runs;
 mod state;
+mod thumbhashes;
 
 use std::{
     fs, io,
