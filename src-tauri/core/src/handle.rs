@@ -99,16 +99,24 @@ impl Pierrot {
     pub(crate) fn with_settings(&self, settings: Settings) -> Self {
         Self {
             home: self.home.clone(),
-            settings,
             catalogue: self.catalogue.clone(),
             world: self.world.clone(),
             events: self.events.clone(),
             shelf: self.shelf.clone(),
+            thumbnails: std::sync::Mutex::new(self.kept_thumbnails(&settings)),
             computer: self.computer.clone(),
             writer: self.writer.clone(),
             dice: std::sync::Mutex::new(ChaCha8Rng::seed_from_u64(self.fresh_seed())),
             ledger: Mutex::new(None),
+            settings,
         }
+    }
+
+    /// The thumbnails go on as they are, unless the settings changed their place or their limit.
+    fn kept_thumbnails(&self, settings: &Settings) -> Option<Arc<Thumbnails>> {
+        let same = self.settings.gallery == settings.gallery && self.settings.flickr.api_url == settings.flickr.api_url;
+        let kept = self.thumbnails.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+        kept.clone().filter(|_| same)
     }
 
     pub fn settings(&self) -> &Settings {

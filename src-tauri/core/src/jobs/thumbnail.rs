@@ -59,7 +59,8 @@ impl Pierrot {
 
     /// What to paint before the thumbnails of these photos come, in their order.
     pub fn thumbhashes(&self, photos: &[PhotoId]) -> Result<Vec<Option<Hashed>>> {
-        self.keep_hashes(&self.thumbnails()?, true)?;
+        let thumbnails = self.thumbnails()?;
+        self.keep_hashes(&thumbnails, true)?;
         Ok(self.catalogue.thumbhashes(photos)?)
     }
 
@@ -74,8 +75,8 @@ impl Pierrot {
             return Ok(thumbnails.clone());
         }
         let clock = self.world.clock.clone();
-        let fresh =
-            Arc::new(Thumbnails::new(self.home.thumbnails(), thumbnails::BYTES_MAX, self.picture_client()?, clock));
+        let bytes_max = u64::from(self.settings.gallery.cache_mb) << 20;
+        let fresh = Arc::new(Thumbnails::new(self.home.thumbnails(), bytes_max, self.picture_client()?, clock));
         *slot = Some(fresh.clone());
         Ok(fresh)
     }
