@@ -20,7 +20,7 @@ export const de: Words = {
     published: "Veröffentlicht",
     held: "Angehalten",
     excluded: "Ausgeschlossen",
-    missing: "Verschwunden",
+    missing: "Fehlt",
   },
   state_line: {
     next: (when, target) => `Als Nächstes: ${when} - ${target}`,
