@@ -81,15 +81,21 @@ export class GalleryState {
     this.#show(shown);
   }
 
-  /** Asks again after a hint: shows changes in place, but lets new photos wait behind the banner. */
-  async again(): Promise<void> {
+  /**
+   * Asks again after a hint. Changes are shown in place, but new photos wait behind the banner, and everything waits
+   * while photos are chosen: a choice is of positions. What the person did here is `mine` and shown at once.
+   */
+  async again(mine = false): Promise<void> {
     const now = await this.#read();
     if (now === null) return;
+    if (now.version === this.answer?.version) {
+      this.#windows?.forgive();
+      this.rowsSeen += 1;
+      return;
+    }
     const grew = this.answer !== null && this.answer.count > 0 && now.count > this.answer.count;
-    if (now.version === this.answer?.version) this.answer = now;
-    else if (grew) this.waiting = now;
-    else this.#show(now);
-    void this.loadFacets();
+    if (!mine && (grew || this.selection.count > 0)) this.waiting = now;
+    else this.#show(now, this.#windows);
   }
 
   /** Shows what waits behind the banner. */
@@ -170,7 +176,7 @@ export class GalleryState {
   /** Takes an outcome back. */
   async undo(undo: string): Promise<void> {
     await ask(this.#host, "undo", { undo });
-    await this.again();
+    await this.again(true);
   }
 
   /** Does one thing to every chosen photo, then shows what it made. Rejects with a CallError. */
@@ -180,7 +186,7 @@ export class GalleryState {
     try {
       const done = await call(await this.#windows.ids(this.selection.ranges));
       this.chooseNone();
-      await this.again();
+      await this.again(true);
       return { ...done, what };
     } catch (refusal) {
       throw CallError.from(refusal);
@@ -203,14 +209,16 @@ export class GalleryState {
     }
   }
 
-  #show(answer: GalleryAnswer): void {
+  #show(answer: GalleryAnswer, earlier: Windows | null = null): void {
     const query = this.query;
-    this.#windows = new Windows(
+    const windows = new Windows(
       answer.version,
       (offset, limit) => ask(this.#host, "gallery_window", { query, version: answer.version, offset, limit }),
       () => (this.rowsSeen += 1),
       () => void this.again(),
     );
+    if (earlier !== null) windows.standIn(earlier);
+    this.#windows = windows;
     this.waiting = null;
     this.answer = answer;
     this.active = Math.min(this.active, Math.max(0, answer.count - 1));

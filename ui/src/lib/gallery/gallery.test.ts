@@ -102,6 +102,26 @@ it("keeps the choice when the program refuses", async () => {
   expect([gallery.selection.count, gallery.busy]).toEqual([1, false]);
 });
 
+it("never moves photos under a choice", async () => {
+  const { gallery, library } = opened(10);
+  await gallery.load();
+  gallery.choose(4, { range: false, more: false });
+  library.version = 2;
+  library.count = 9;
+  await gallery.again();
+  expect([gallery.answer?.count, gallery.selection.count, gallery.waiting?.count]).toEqual([10, 1, 9]);
+  await expect(gallery.exclude()).rejects.toMatchObject({ code: "try_later" });
+});
+
+it("shows what the person did at once, also when it brings photos back", async () => {
+  const { gallery, library } = opened(10);
+  await gallery.load();
+  library.version = 2;
+  library.count = 12;
+  await gallery.undo("u1");
+  expect([gallery.answer?.count, gallery.waiting]).toEqual([12, null]);
+});
+
 it("chooses like a desktop: one, one more, a range, none", async () => {
   const { gallery } = opened(100);
   await gallery.load();

@@ -84,6 +84,26 @@ it("leaves a page alone that failed, and goes on with the next", async () => {
   expect(asked.map(({ page }) => page)).toEqual([0, 2]);
 });
 
+it("lets an earlier version stand in for the eye, but never for ids", async () => {
+  const old = opened();
+  old.windows.want(0, 10);
+  await old.asked[0]?.answer();
+  const { asked, windows } = opened();
+  windows.standIn(old.windows);
+  expect(windows.row(7)?.id).toBe("7");
+  void windows.ids([[7, 8]]);
+  expect(asked.map(({ page }) => page)).toEqual([0]);
+});
+
+it("asks again for what failed once it is forgiven", async () => {
+  const { asked, windows } = opened();
+  windows.want(0, 10);
+  await asked[0]?.refuse();
+  windows.forgive();
+  windows.want(0, 10);
+  expect(asked.map(({ page }) => page)).toEqual([0, 0]);
+});
+
 it("gathers the ids of ranges, fetching what is not here", async () => {
   const { asked, windows } = opened();
   const ids = windows.ids([

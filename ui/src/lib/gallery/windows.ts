@@ -1,3 +1,5 @@
+import { CallError } from "../host/host";
+import { i18n } from "../i18n/i18n.svelte";
 import type { GalleryRow, GalleryWindow } from "../host/types";
 
 /** Rows per call. */
@@ -19,6 +21,7 @@ export class Windows {
   readonly #pages = new Map<number, GalleryRow[]>();
   readonly #asked = new Set<number>();
   readonly #failed = new Set<number>();
+  #stale: ReadonlyMap<number, GalleryRow[]> = new Map();
   #wanted: number[] = [];
 
   constructor(version: number, fetch: Fetch, changed: () => void, outdated: () => void) {
@@ -28,9 +31,20 @@ export class Windows {
     this.#outdated = outdated;
   }
 
-  /** The row at a position, if it is here. */
+  /** The row at a position, if it is here; until it is, what `standIn` had there. */
   row(index: number): GalleryRow | null {
-    return this.#pages.get(Math.floor(index / PAGE))?.[index % PAGE] ?? null;
+    const page = Math.floor(index / PAGE);
+    return (this.#pages.get(page) ?? this.#stale.get(page))?.[index % PAGE] ?? null;
+  }
+
+  /** Shows the rows of an earlier version until the new ones come, so that nothing blinks. Never taken for ids. */
+  standIn(earlier: Windows): void {
+    this.#stale = new Map([...earlier.#stale, ...earlier.#pages]);
+  }
+
+  /** Pages that failed may be asked for again. */
+  forgive(): void {
+    this.#failed.clear();
   }
 
   /** Wants the positions [from, to), the pages in the middle first; forgets what was wanted before. */
@@ -96,7 +110,7 @@ export class Windows {
     const answer = await this.#fetch(page * PAGE, PAGE);
     if (answer.version !== this.#version) {
       this.#outdated();
-      throw new Error("the gallery changed meanwhile");
+      throw new CallError("try_later", i18n.t.gallery.moved);
     }
     return answer.rows;
   }

@@ -20,7 +20,7 @@ export const de: Words = {
     published: "Veröffentlicht",
     held: "Angehalten",
     excluded: "Ausgeschlossen",
-    missing: "Verschwunden",
+    missing: "Fehlt",
   },
   state_line: {
     next: (when, target) => `Als Nächstes: ${when} - ${target}`,
@@ -87,6 +87,7 @@ export const de: Words = {
     news: (n) => (n === 1 ? "1 neues Foto" : `${n} neue Fotos`),
     news_some: "Die Galerie hat sich geändert",
     show: "Anzeigen",
+    moved: "Die Galerie hat sich inzwischen geändert. Zeige sie, wie sie jetzt ist, und wähle dann noch einmal.",
     empty_title: "Noch keine Fotos",
     empty: "Verbinde den Ort, an dem deine Fotos liegen, dann erscheinen sie hier, die neuesten zuerst. Pierrot liest sie und ändert sie nie.",
     empty_action: "Fotos verbinden",
@@ -130,7 +131,6 @@ export const de: Words = {
     plan: "Hier stehen bald die nächsten Wochen, Foto für Foto: was wann hinausgeht, mit seinem Text, zum Tauschen oder Ablehnen.",
     activity: "Hier steht bald alles, was Pierrot getan hat: jede Veröffentlichung mit ihrem Beitrag, und was dein Urteil braucht.",
     accounts: "Hier steht bald, woher deine Fotos kommen und wohin sie gehen.",
-    photo: "Hier stehen bald Angaben, Texte und Geschichte dieses Fotos.",
   },
   settings: {
     appearance: "Darstellung",

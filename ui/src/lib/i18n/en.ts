@@ -85,6 +85,7 @@ export const en = {
     news: (n: number) => (n === 1 ? "1 new photo" : `${n} new photos`),
     news_some: "The gallery has changed",
     show: "Show",
+    moved: "The gallery has changed meanwhile. Show it as it is now, then choose again.",
     empty_title: "No photos yet",
     empty: "Connect the place where your photos are, and they appear here, newest first. Pierrot reads them and never changes them.",
     empty_action: "Connect your photos",
@@ -128,7 +129,6 @@ export const en = {
     plan: "The next weeks, photo by photo, will be here: what goes out when, with its caption, to swap or to veto.",
     activity: "Everything Pierrot did will be here: each publication with its post, and what needs your review.",
     accounts: "Where your photos come from and where they go will be here.",
-    photo: "Facts, captions and history of this photo will be here.",
   },
   settings: {
     appearance: "Appearance",
