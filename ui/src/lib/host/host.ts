@@ -14,7 +14,7 @@ export interface Host {
 }
 
 /** What the page hears when it may have missed events: everything mounted reads again. */
-export const RECONNECTED = { topic: "everything" } as const;
+export const RECONNECTED = { type: "changed", what: "everything" } as const;
 
 /** A refusal as a person reads it: what happened, and what to do now. `code` is for deciding, never for showing. */
 export class CallError extends Error {
