@@ -42,7 +42,7 @@ it("posts a question as JSON to its own origin", async () => {
 });
 
 it.each([
-  [answers(409, '{"code":"sign_in_again","message":"X asks you to sign in.","what_now":"Open Accounts."}'), "sign_in_again", "Open Accounts."],
+  [answers(409, '{"error":{"code":"sign_in_again","message":"X asks you to sign in.","what_now":"Open Accounts."}}'), "sign_in_again", "Open Accounts."],
   [answers(502, "<html>"), "bug", null],
   [vi.fn(() => Promise.reject(new TypeError("refused"))), "unreachable", null],
 ])("turns a refusal into a CallError (%#)", async (fetch, code, whatNow) => {
