@@ -54,7 +54,7 @@ export function lengthText(ms: number): string {
 }
 
 function unitText(n: number, unit: "millisecond" | "second" | "minute"): string {
-  return kept(`u${unit}`, () => new Intl.NumberFormat(i18n.locale, { style: "unit", unit })).format(n);
+  return kept(`u${unit}`, () => new Intl.NumberFormat(i18n.locale, { style: "unit", unit, unitDisplay: unit === "minute" ? "short" : "narrow" })).format(n);
 }
 
 /** $0.02, from US dollars. */
