@@ -25,7 +25,7 @@ export function shellCommands(app: App, open: (sheet: "palette" | "shortcuts") =
       id: `theme-${theme}`,
       label: `${settings.appearance}: ${settings.themes[theme]}`,
       group: screens.settings,
-      run: () => app.preferences.setTheme(theme),
+      run: () => app.preferences.choose({ theme }),
     })),
   ];
 }
