@@ -28,7 +28,8 @@ fn the_arrows_point_one_way() {
         ("pierrot-core", &["tauri", "wry", "tao", "clap", "axum", "indicatif", "pierrot-sandbox", "pierrot-cli"][..]),
         ("pierrot-looks", &["tokio", "reqwest", "redb", "pierrot-core"]),
         ("pierrot-sandbox", &["pierrot-core", "pierrot-looks", "redb", "tauri"]),
-        ("pierrot-cli", &["tauri", "wry", "axum"]),
+        ("pierrot-cli", &["tauri", "wry"]),
+        ("pierrot-desktop", &["clap", "axum", "pierrot-cli", "pierrot-server"]),
     ] {
         let known = tree(package);
         for stranger in strangers {
