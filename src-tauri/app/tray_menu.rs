@@ -62,10 +62,10 @@ impl Action {
 
     /// The id of the item that asks for it.
     pub fn id(&self) -> String {
-        match self {
-            Self::Publish(target) => format!("publish:{target}"),
-            plain => Self::PLAIN.iter().find(|(_, action)| action == plain).map_or("", |(id, _)| id).to_owned(),
+        if let Self::Publish(target) = self {
+            return format!("publish:{target}");
         }
+        Self::PLAIN.iter().find(|(_, action)| action == self).map_or("", |(id, _)| id).to_owned()
     }
 
     pub fn from_id(id: &str) -> Option<Self> {

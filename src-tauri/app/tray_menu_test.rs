@@ -137,7 +137,7 @@ fn the_line_says_what_matters_most() {
         (trouble(Some("x"), Code::AskPhotographer, "The credit is used up."), "Needs you: The credit is used up."),
         (
             trouble(Some("x"), Code::AskPhotographer, long),
-            "Needs you: X refuses this with a sentence that is much too long to stan…",
+            "Needs you: X refuses this with a sentence that is much too long to sta…",
         ),
         (
             Overview { ready: Ready { source: false, synced: false, target: true }, ..state() },

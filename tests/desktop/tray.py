@@ -1,5 +1,6 @@
 #!/usr/bin/python3
-"""The tray over D-Bus, as a desktop sees it: the demo starts hidden, "Publish now" publishes, a notice comes, Quit quits.
+"""The program as a desktop sees it, over D-Bus and X: the demo starts hidden, "Publish now" publishes, a notice comes, the
+window opens and closes, Quit quits; a second start shows the first one's window; a start that fails says so.
 
 Usage: under a session bus and a display of its own: tray.py PROGRAM
 It plays the desktop's two parts, the host of tray icons and the one that shows notices, and a browser that only writes down
@@ -9,6 +10,7 @@ import json
 import os
 import pathlib
 import re
+import signal
 import subprocess
 import sys
 import tempfile
@@ -19,6 +21,8 @@ import dbus
 import dbus.mainloop.glib
 import dbus.service
 from gi.repository import GLib
+
+import x11
 
 WATCHER, PROPERTIES = "org.kde.StatusNotifierWatcher", "org.freedesktop.DBus.Properties"
 NOTIFICATIONS = "org.freedesktop.Notifications"
@@ -140,61 +144,122 @@ def browser_into(folder):
     return opened
 
 
-def check(app, log, opened, bus, notices):
-    log_text = lambda: log.read_text(errors="replace")
-    wait(lambda: Watcher.items, 30, "tray icon")
-    told = wait(lambda: re.search(r'home=(\S+) control_url="?([^"\s]+)', log_text()), 30, "line about the sandbox")
-    home, control = told.groups()
-    menu = menu_of(bus)
-    wait(lambda: rows_of(menu).get("Publish now", (0, False))[1], 60, "'Publish now' that can be clicked")
-    labels = list(rows_of(menu))
-    for label in ["Sync now", "Pause", "Until tomorrow", "For a week", "Until I resume", "Open Pierrot", "Quit"]:
-        assert label in labels, f"{label} is not in {labels}"
-    assert not [name for name in descendants(app.pid) if "WebKit" in name], "hidden in the tray there is a web view"
+class Program:
+    """The program under test; ends with the block it stands in, and shows its log when that fails."""
 
-    assert posts(control) == [], "something was posted before anybody asked"
-    click(menu, "Publish now")
-    summary, body, actions = wait(lambda: notices.shown, 60, "notice")[0]
-    assert summary == "Published to x" and "default" in actions, (summary, body, actions)
-    assert len(posts(control)) == 1, posts(control)
-    notices.ActionInvoked(1, "default")
-    address = wait(lambda: opened.exists() and opened.read_text().strip(), 10, "post in the browser")
-    assert address in body, f"{address} is not the post of {body}"
+    def __init__(self, path, folder, *words, **variables):
+        self.log = folder / f"log-{len(list(folder.iterdir()))}"
+        environment = {**os.environ, "PATH": f"{folder}:{os.environ['PATH']}", "TMPDIR": str(folder), **variables}
+        with self.log.open("w") as out:
+            self.process = subprocess.Popen([path, *words], env=environment, stdout=out, stderr=out)
 
-    click(menu, "Until tomorrow")
-    wait(lambda: "Paused until tomorrow" in rows_of(menu) and "Resume" in rows_of(menu), 10, "pause")
-    click(menu, "Resume")
-    wait(lambda: "Pause" in rows_of(menu), 10, "end of the pause")
-    assert len(posts(control)) == 1, posts(control)
+    def __enter__(self):
+        return self
 
-    click(menu, "Quit")
-    wait(lambda: app.poll() is not None, 70, "end of the program")
-    assert app.returncode == 0, f"it ended with {app.returncode}"
-    assert not pathlib.Path(home).exists(), "the demo's home stays behind"
-    print(f"tray: published one photo, the notice led to {address}, quit with 0")
+    def __exit__(self, error, *_):
+        if error:
+            print(self.said(), file=sys.stderr)
+        if self.process.poll() is None:
+            self.process.kill()
+        self.process.wait()
+
+    def said(self):
+        return self.log.read_text(errors="replace")
+
+    def says(self, what, times=1):
+        wait(lambda: self.said().count(what) >= times, 30, what)
+
+    def ends(self, code):
+        wait(lambda: self.process.poll() is not None, 70, "end of the program")
+        assert self.process.returncode == code, f"it ended with {self.process.returncode}, not {code}"
+
+    def web_views(self):
+        return [name for name in descendants(self.process.pid) if name.startswith("WebKitWeb")]
+
+
+def the_tray_publishes(path, folder, bus, notices):
+    opened = browser_into(folder)
+    with Program(path, folder, "--demo", "--hidden") as app:
+        wait(lambda: Watcher.items, 30, "tray icon")
+        told = wait(lambda: re.search(r'home=(\S+) control_url="?([^"\s]+)', app.said()), 30, "line about the sandbox")
+        home, control = told.groups()
+        menu = menu_of(bus)
+        wait(lambda: rows_of(menu).get("Publish now", (0, False))[1], 60, "'Publish now' that can be clicked")
+        labels = list(rows_of(menu))
+        for label in ["Sync now", "Pause", "Until tomorrow", "For a week", "Until I resume", "Open Pierrot", "Quit"]:
+            assert label in labels, f"{label} is not in {labels}"
+        assert not app.web_views(), "hidden in the tray there is a web view"
+
+        assert posts(control) == [], "something was posted before anybody asked"
+        click(menu, "Publish now")
+        summary, body, actions = wait(lambda: notices.shown, 60, "notice")[0]
+        assert summary == "Published to x" and "default" in actions, (summary, body, actions)
+        assert len(posts(control)) == 1, posts(control)
+        notices.ActionInvoked(1, "default")
+        address = wait(lambda: opened.exists() and opened.read_text().strip(), 10, "post in the browser")
+        assert address in body, f"{address} is not the post of {body}"
+
+        click(menu, "Until tomorrow")
+        wait(lambda: "Paused until tomorrow" in rows_of(menu) and "Resume" in rows_of(menu), 10, "pause")
+        click(menu, "Resume")
+        wait(lambda: "Pause" in rows_of(menu), 10, "end of the pause")
+
+        for time_opened in (1, 2):
+            click(menu, "Open Pierrot")
+            app.says("window mounted", time_opened)
+            assert app.web_views(), "a window without a web view"
+            assert x11.close("Pierrot") > 0, "no window to close"
+            wait(lambda: not app.web_views(), 10, "end of the web view")
+        assert len(posts(control)) == 1, posts(control)
+
+        click(menu, "Quit")
+        app.ends(0)
+        assert not pathlib.Path(home).exists(), "the demo's home stays behind"
+    print(f"tray: published one photo, the notice led to {address}, the window came and went, quit with 0")
+
+
+def a_second_start_shows_the_window(path, folder):
+    home = str(folder / "home")
+    with Program(path, folder, "--home", home, "--hidden") as first:
+        first.says("engine started")
+        with Program(path, folder, "--home", home, "--hidden") as quiet:
+            quiet.ends(0)
+        assert not first.web_views(), "a second hidden start opened the window"
+        with Program(path, folder, "--home", home) as second:
+            second.ends(0)
+        first.says("window mounted")
+        with Program(path, folder, "--home", home, PIERROT_SEVERAL="1") as other:
+            other.says("Pierrot could not start")
+            wait(lambda: other.web_views(), 30, "window that says why")
+        first.process.send_signal(signal.SIGTERM)
+        first.ends(0)
+    print("tray: a second start showed the first one's window")
+
+
+def a_start_that_fails_says_so(path, folder):
+    home = folder / "broken"
+    home.mkdir()
+    (home / "config.toml").write_text("[flickr]\nusr = 'me'\n")
+    with Program(path, folder, "--home", str(home), PIERROT_SEVERAL="1") as app:
+        app.says("Pierrot could not start")
+        assert "flickr.user" in app.said(), app.said()
+        wait(lambda: app.web_views(), 30, "window that says why")
+        wait(lambda: x11.close("Pierrot") and app.process.poll() is not None, 30, "end after the window was closed")
+        app.ends(1)
+    print("tray: a start that failed said why")
 
 
 def main():
     dbus.mainloop.glib.DBusGMainLoop(set_as_default=True)
     bus = dbus.SessionBus()
     names = [dbus.service.BusName(name, bus, do_not_queue=True) for name in (WATCHER, NOTIFICATIONS)]
-    parts = [Watcher(bus, "/StatusNotifierWatcher"), Notices(bus, "/org/freedesktop/Notifications")]
+    watcher, notices = Watcher(bus, "/StatusNotifierWatcher"), Notices(bus, "/org/freedesktop/Notifications")
     with tempfile.TemporaryDirectory() as work:
         folder = pathlib.Path(work)
-        log, opened = folder / "log", browser_into(folder)
-        environment = {**os.environ, "PATH": f"{work}:{os.environ['PATH']}", "TMPDIR": work}
-        with log.open("w") as out:
-            app = subprocess.Popen([sys.argv[1], "--demo", "--hidden"], env=environment, stdout=out, stderr=out)
-        try:
-            check(app, log, opened, bus, parts[1])
-        except BaseException:
-            print(log.read_text(errors="replace"), file=sys.stderr)
-            raise
-        finally:
-            if app.poll() is None:
-                app.kill()
-                app.wait()
-    del names
+        the_tray_publishes(sys.argv[1], folder, bus, notices)
+        a_second_start_shows_the_window(sys.argv[1], folder)
+        a_start_that_fails_says_so(sys.argv[1], folder)
+    del names, watcher
 
 
 main()

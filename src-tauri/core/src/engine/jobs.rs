@@ -192,7 +192,7 @@ impl Engine {
         keep(&pierrot, &run);
         self.end();
         self.changed("runs");
-        pierrot.events().send(Event::RunEnded { run: run.clone() });
+        pierrot.events().send(Event::RunEnded { run: Box::new(run.clone()) });
         run
     }
 
