@@ -17,8 +17,8 @@ check: ## the quick look before a commit: format and lints
 bench: ## measure (optimised build); the figures are in docs/performance.md
 	@scripts/bench.sh
 
-bindings: ## write ui/src/lib/host/bindings.ts again after a command changed
-	@PIERROT_WRITE_BINDINGS=1 cargo test --locked --features custom-protocol --lib bindings_are_up_to_date
+bindings: ## write ui/src/lib/host/bindings.ts again after a call or a type changed
+	@PIERROT_WRITE_BINDINGS=1 cargo test --locked --features custom-protocol --lib the_page_knows_the_calls_and_types
 
 icons: ## draw every size of the icon again from icons/*.svg
 	@scripts/icons.sh

@@ -8,7 +8,7 @@ RUST_MIN=1.95
 NODE_MIN=20
 BUILD=(build-essential pkg-config cmake ca-certificates curl)
 WINDOW=(libwebkit2gtk-4.1-dev libayatana-appindicator3-dev librsvg2-dev file)
-TESTS=(git xvfb xauth dbus gnome-keyring libsecret-tools imagemagick fonts-dejavu-core procps python3 python3-venv)
+TESTS=(git xvfb xauth dbus gnome-keyring libsecret-tools imagemagick fonts-dejavu-core procps python3 python3-venv python3-dbus python3-gi)
 
 as_root() {
   if [ "$(id -u)" = 0 ]; then

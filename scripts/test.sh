@@ -24,7 +24,7 @@ supply_chain() {
 # The tests run once, beside everything they may want: a display, a keyring, an S3 server.
 with_servers() {
   scripts/with-display.sh scripts/with-keyring.sh scripts/with-moto.sh \
-    bash -euc 'cargo nextest run --workspace --locked "$@"; scripts/window-smoke.sh' servers "${FEATURES[@]}"
+    bash -euc 'cargo nextest run --workspace --locked "$@"; scripts/window-smoke.sh; scripts/tray-test.sh' servers "${FEATURES[@]}"
 }
 
 all_tests() {

@@ -5,9 +5,9 @@
 
 use pierrot_core::engine::CallError;
 use serde_json::Value;
-use tauri::{State, ipc::Response};
+use tauri::{AppHandle, State, ipc::Response};
 
-use crate::desktop::Running;
+use crate::{login_item, running::Running};
 
 /// Answers one call of the engine.
 #[tauri::command]
@@ -19,4 +19,10 @@ pub async fn call(running: State<'_, Running>, name: String, args: Value) -> Res
 #[tauri::command]
 pub async fn open(running: State<'_, Running>, address: String) -> Result<(), CallError> {
     running.open(&address)
+}
+
+/// Whether Pierrot starts with the computer; sets it first where `on` is given.
+#[tauri::command]
+pub async fn autostart(app: AppHandle, on: Option<bool>) -> Result<bool, CallError> {
+    login_item::settle(&app, on)
 }

@@ -1,113 +1,165 @@
-//! Builds and runs the app: the only module that knows a window exists.
+//! Builds and runs the app: its parts, its start, its end.
 //!
-//! Invariant: the window shows the app's own pages and nothing else; every other address is refused before it loads.
-//! Deliberately absent: a default browser, menus, state. `build_app` needs no display, so a mock runtime can drive it.
+//! Invariants: a start that fails tells the person why in a window; closing the window never ends the program; quitting waits for
+//! a post on its way. Absent: any rule of publishing.
 
-use std::{io::IsTerminal, path::PathBuf};
+use std::{
+    error::Error,
+    hash::{DefaultHasher, Hash, Hasher},
+    io::IsTerminal,
+    process::ExitCode,
+};
 
-use pierrot_core::home::Home;
-use tauri::{App, Builder, Runtime, Url, WebviewWindowBuilder};
-use tauri_specta::collect_commands;
+use tauri::{App, AppHandle, Builder, Manager, RunEvent, Wry, plugin::TauriPlugin};
+use tauri_plugin_window_state::StateFlags;
 
-use crate::commands;
+use crate::{
+    commands, login_item,
+    notices::{Notice, Opens},
+    notify,
+    options::{Options, USAGE},
+    photos,
+    running::Running,
+    tray::Tray,
+    trouble,
+    watch::watch,
+    window,
+};
 
-/// Why the window did not come up.
-#[derive(Debug, thiserror::Error)]
-pub enum DesktopError {
-    /// `tauri.conf.json` lost its window.
-    #[error("the settings of the app describe no window named \"main\"")]
-    NoWindow,
-    /// The system refused a window or a web view.
-    #[error("the system could not open the window")]
-    Tauri(#[from] tauri::Error),
-}
-
-/// The commands and their types, one list for Rust and for the page.
-pub fn bindings<R: Runtime>() -> tauri_specta::Builder<R> {
-    tauri_specta::Builder::<R>::new()
-        .disable_serde_phases()
-        .commands(collect_commands![commands::about::<tauri::Wry>, commands::mounted])
-}
-
-/// Adds what every run needs, real or mocked.
-pub fn build_app<R: Runtime>(builder: Builder<R>) -> Builder<R> {
-    builder.invoke_handler(bindings::<R>().invoke_handler())
-}
-
-/// Opens the window and returns when it is closed; a failure is logged and ends the process with 1.
-pub fn run() {
+/// Runs the app until the person quits.
+pub fn run() -> ExitCode {
+    // Two providers are in the tree; without a choice the first connection would panic.
+    let _ = rustls::crypto::aws_lc_rs::default_provider().install_default();
     start_log();
-    let app = build_app(Builder::default().setup(|app| Ok(open_main(app)?)));
-    if let Err(error) = app.run(tauri::generate_context!()) {
-        tracing::error!(%error, "Pierrot could not start");
-        std::process::exit(1);
+    let options = match Options::parse(std::env::args_os().skip(1), std::env::var_os("PIERROT_HOME")) {
+        Ok(options) => options,
+        Err(error) => {
+            tracing::error!("{error}; usage: {USAGE}");
+            return ExitCode::from(2);
+        }
+    };
+    match build(options).build(tauri::generate_context!()) {
+        Ok(app) => {
+            app.run(on_event);
+            ExitCode::SUCCESS
+        }
+        Err(error) => {
+            tracing::error!(%error, "Pierrot could not start");
+            ExitCode::FAILURE
+        }
     }
 }
 
-/// The folder that holds everything Pierrot keeps: `PIERROT_HOME`, else the platform's. `None` when neither is known.
-pub(crate) fn home() -> Option<PathBuf> {
-    let chosen = std::env::var_os("PIERROT_HOME").filter(|set| !set.is_empty()).map(PathBuf::from);
-    chosen.or_else(|| Home::platform().ok())
+/// Ends the program. A post on its way is waited for, with a word about it.
+pub fn quit(app: &AppHandle) {
+    let app = app.clone();
+    tauri::async_runtime::spawn(async move {
+        if let Some(running) = app.try_state::<Running>() {
+            if running.engine().is_sending() {
+                let body = "A post is on its way; Pierrot waits for the answer and then ends.".into();
+                notify::show(&app, Notice { title: "One moment".into(), body, opens: Opens::Activity });
+            }
+            running.stop().await;
+        }
+        app.exit(0);
+    });
+}
+
+fn build(options: Options) -> Builder<Wry> {
+    let mut builder = Builder::default();
+    // A second start must be noticed before anything else begins.
+    if !options.demo && std::env::var_os("PIERROT_SEVERAL").is_none_or(|set| set.is_empty()) {
+        builder = builder.plugin(one_at_a_time(&options));
+    }
+    let kept = if options.demo { "demo-window.json" } else { "window.json" };
+    let flags = StateFlags::SIZE | StateFlags::POSITION | StateFlags::MAXIMIZED;
+    let window_state = tauri_plugin_window_state::Builder::new().with_filename(kept).with_state_flags(flags);
+    builder
+        .plugin(window_state.with_denylist(&["trouble"]).build())
+        .plugin(login_item::plugin(&options))
+        .register_asynchronous_uri_scheme_protocol(photos::SCHEME, photos::answer)
+        .register_uri_scheme_protocol(trouble::SCHEME, trouble::answer)
+        .invoke_handler(tauri::generate_handler![commands::call, commands::open, commands::autostart])
+        .setup(move |app| set_up(app, &options))
+}
+
+/// A second start on the same home shows the first one's window and ends.
+fn one_at_a_time(options: &Options) -> TauriPlugin<Wry> {
+    let plugin = tauri_plugin_single_instance::Builder::new().callback(|app, words, _folder| {
+        if !words.iter().any(|word| word == "--hidden") {
+            window::show(app);
+        }
+    });
+    match &options.home {
+        Some(home) => {
+            let mut hasher = DefaultHasher::new();
+            std::path::absolute(home).as_ref().unwrap_or(home).hash(&mut hasher);
+            plugin.dbus_id(format!("app.pierrot.desktop.h{:016x}", hasher.finish())).build()
+        }
+        None => plugin.build(),
+    }
+}
+
+fn set_up(app: &mut App, options: &Options) -> Result<(), Box<dyn Error>> {
+    let handle = app.handle().clone();
+    let (running, events) = match tauri::async_runtime::block_on(Running::start(options)) {
+        Ok(started) => started,
+        Err(error) => return Ok(trouble::show(&handle, error)?),
+    };
+    let engine = running.engine().clone();
+    app.manage(running);
+    let tray = Tray::new(&handle);
+    tauri::async_runtime::spawn(watch(handle.clone(), engine, tray, events));
+    tauri::async_runtime::spawn(quit_when_told(handle.clone()));
+    if !options.hidden {
+        window::show(&handle);
+    }
+    Ok(())
+}
+
+fn on_event(app: &AppHandle, event: RunEvent) {
+    if let RunEvent::ExitRequested { code: None, api, .. } = event {
+        api.prevent_exit();
+        if app.try_state::<Running>().is_none() {
+            // The window that told why it could not start is closed.
+            app.exit(1);
+        }
+    }
+}
+
+/// Ctrl-C, and the end of the session.
+#[cfg(unix)]
+async fn quit_when_told(app: AppHandle) {
+    use tokio::signal::unix::{SignalKind, signal};
+
+    let both = signal(SignalKind::terminate()).and_then(|term| signal(SignalKind::interrupt()).map(|int| (term, int)));
+    match both {
+        Ok((mut terminate, mut interrupt)) => {
+            tokio::select! {
+                _ = terminate.recv() => {}
+                _ = interrupt.recv() => {}
+            }
+            quit(&app);
+        }
+        Err(error) => tracing::warn!(%error, "a signal will end Pierrot without waiting"),
+    }
+}
+
+#[cfg(not(unix))]
+async fn quit_when_told(app: AppHandle) {
+    if tokio::signal::ctrl_c().await.is_ok() {
+        quit(&app);
+    }
 }
 
 fn start_log() {
     let filter = tracing_subscriber::EnvFilter::try_from_env("PIERROT_LOG")
-        .unwrap_or_else(|_| tracing_subscriber::EnvFilter::new("warn,pierrot_app=info"));
+        .unwrap_or_else(|_| tracing_subscriber::EnvFilter::new("warn,pierrot_app=info,pierrot_core=info"));
     let lines = tracing_subscriber::fmt()
         .with_env_filter(filter)
         .with_ansi(std::io::stderr().is_terminal())
         .with_writer(std::io::stderr);
     if lines.try_init().is_err() {
         tracing::debug!("a log is already set");
-    }
-}
-
-fn open_main<R: Runtime>(app: &App<R>) -> Result<(), DesktopError> {
-    let config = app.config();
-    let main = config.app.windows.iter().find(|window| window.label == "main").ok_or(DesktopError::NoWindow)?;
-    let dev = config.build.dev_url.clone().filter(|_| tauri::is_dev());
-    WebviewWindowBuilder::from_config(app, main)?.on_navigation(move |url| is_ours(url, dev.as_ref())).build()?;
-    Ok(())
-}
-
-/// Whether an address belongs to the app: `tauri://localhost` (Linux, macOS), `http(s)://tauri.localhost` (Windows), or
-/// the development server while developing.
-fn is_ours(url: &Url, dev: Option<&Url>) -> bool {
-    let embedded = match url.scheme() {
-        "tauri" => url.host_str() == Some("localhost"),
-        "http" | "https" => url.host_str() == Some("tauri.localhost") && url.port().is_none(),
-        _ => false,
-    };
-    embedded || dev.is_some_and(|dev| dev.origin() == url.origin())
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn only_the_apps_own_pages_may_load() {
-        let dev = Url::parse("http://127.0.0.1:5173").expect("an address");
-        let table = [
-            ("tauri://localhost/", true, true),
-            ("tauri://localhost/index.html#top", true, true),
-            ("http://tauri.localhost/", true, true),
-            ("https://tauri.localhost/a", true, true),
-            ("http://127.0.0.1:5173/src/main.ts", false, true),
-            ("http://127.0.0.1:5174/", false, false),
-            ("http://tauri.localhost:81/", false, false),
-            ("http://tauri.localhost.evil.com/", false, false),
-            ("http://tauri.evil.com/", false, false),
-            ("tauri://evil.com/", false, false),
-            ("https://www.flickr.com/", false, false),
-            ("file:///etc/passwd", false, false),
-            ("data:text/html,hello", false, false),
-            ("about:blank", false, false),
-        ];
-        for (address, built, developing) in table {
-            let url = Url::parse(address).expect("an address");
-            assert_eq!(is_ours(&url, None), built, "{address} in the built app");
-            assert_eq!(is_ours(&url, Some(&dev)), developing, "{address} while developing");
-        }
     }
 }

@@ -1,14 +1,27 @@
-//! The window and its commands: a skin over the core.
+//! The window, the tray and the notices: a skin over the core.
 //!
-//! Invariant: no business rule lives here; what a command answers, the command line can answer as well.
-//! Deliberately absent: a tray, notifications and every Tauri plugin, until a feature uses one.
+//! Invariant: no business rule lives here; what a command answers, the command line can answer as well. What is shown is decided
+//! in values (`options`, `tray_menu`, `notices`), drawn by thin modules beside them.
 
 mod commands;
 mod desktop;
+mod login_item;
+mod notices;
+mod notify;
+mod options;
+mod photos;
+mod running;
+mod tray;
+mod tray_menu;
+mod trouble;
+mod watch;
+mod window;
 
-pub use desktop::{DesktopError, bindings, build_app, run};
+pub use desktop::run;
 
 #[cfg(test)]
-mod bindings_test;
+mod notices_test;
 #[cfg(test)]
 mod tidy_test;
+#[cfg(test)]
+mod tray_menu_test;

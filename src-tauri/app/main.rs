@@ -1,6 +1,8 @@
 //! Entry point of the desktop app.
 #![cfg_attr(not(debug_assertions), windows_subsystem = "windows")]
 
-fn main() {
-    pierrot_app::run();
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    pierrot_app::run()
 }

@@ -20,9 +20,14 @@ fn the_page_runs_only_its_own_scripts_and_styles() -> Outcome {
         let found = csp.split([' ', ';']).any(|word| word.trim_matches('\'') == forbidden);
         assert!(!found, "the policy allows {forbidden}: {csp}");
     }
-    for needed in
-        ["default-src 'self'", "script-src 'self'", "style-src 'self'", "object-src 'none'", "frame-src 'none'"]
-    {
+    for needed in [
+        "default-src 'self'",
+        "script-src 'self'",
+        "style-src 'self'",
+        "img-src 'self' data: photo: http://photo.localhost",
+        "object-src 'none'",
+        "frame-src 'none'",
+    ] {
         assert!(csp.split("; ").any(|rule| rule == needed), "the policy lacks {needed}: {csp}");
     }
     Ok(())
@@ -71,7 +76,8 @@ fn a_command_is_open_only_when_the_permission_names_it() -> Outcome {
     let allowed = permission.lines().find_map(|line| line.strip_prefix("commands.allow = ")).expect("one list");
     let named: Vec<String> = serde_json::from_str(allowed)?;
     assert_eq!(command_names(&source), named, "commands.rs and page.toml, in one order");
-    assert_eq!(capability["permissions"], serde_json::json!(["page"]));
+    let events = ["page", "core:event:allow-listen", "core:event:allow-unlisten"];
+    assert_eq!(capability["permissions"], serde_json::json!(events));
     Ok(())
 }
 

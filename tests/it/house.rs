@@ -30,6 +30,7 @@ fn the_arrows_point_one_way() {
         ("pierrot-sandbox", &["pierrot-core", "pierrot-looks", "redb", "tauri"]),
         ("pierrot-server", &["tauri", "wry", "clap", "pierrot-sandbox", "pierrot-cli"]),
         ("pierrot-cli", &["tauri", "wry"]),
+        ("pierrot-desktop", &["clap", "axum", "pierrot-cli", "pierrot-server"]),
     ] {
         let known = tree(package);
         for stranger in strangers {

@@ -3,8 +3,11 @@
 //! Invariant: nobody reads message text to decide; a `Code` exists only because somebody branches on it.
 //! Modules keep their own precise errors; at the handle they become this one. No secret ever enters a message.
 
+use serde::{Deserialize, Serialize};
+
 /// What should happen next.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, ts_rs::TS)]
+#[serde(rename_all = "snake_case")]
 pub enum Code {
     /// It passes by itself: network, rate limit, record unreachable.
     TryLater,

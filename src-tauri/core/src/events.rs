@@ -33,7 +33,7 @@ pub enum Event {
         what: String,
     },
     RunEnded {
-        run: Run,
+        run: Box<Run>,
     },
     /// Pierrot waits on purpose, for example before it reads a timeline back.
     Waiting {

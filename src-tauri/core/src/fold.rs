@@ -464,12 +464,13 @@ impl Fold {
             let elsewhere =
                 self.imported_for.iter().find(|(_, other)| other == photo).map(|(target, _)| target.clone());
             match elsewhere {
-                Some(target) => self.imported.entry(photo.clone()).and_modify(|imported| imported.target = target),
+                Some(target) => {
+                    self.imported.entry(photo.clone()).and_modify(|imported| imported.target = target);
+                }
                 None => {
                     self.imported.remove(photo);
-                    return;
                 }
-            };
+            }
         }
     }
 

@@ -4,7 +4,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::jobs::publish::Outcome;
+use crate::{error::Code, jobs::publish::Outcome};
 
 /// A kind of work.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ts_rs::TS)]
@@ -62,6 +62,9 @@ pub struct Run {
     /// What happened, in a sentence.
     pub summary: String,
     pub what_now: Option<String>,
+    /// What should happen next, where something stopped it.
+    #[serde(default)]
+    pub code: Option<Code>,
     /// What became of a publication.
     #[serde(default)]
     pub outcome: Option<Outcome>,
@@ -89,6 +92,7 @@ impl Run {
             ending: None,
             summary: String::new(),
             what_now: None,
+            code: None,
             outcome: None,
             photo: None,
             text: None,

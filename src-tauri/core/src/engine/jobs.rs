@@ -229,7 +229,7 @@ impl Engine {
         keep(&pierrot, &run);
         self.end();
         self.changed("runs");
-        pierrot.events().send(Event::RunEnded { run: run.clone() });
+        pierrot.events().send(Event::RunEnded { run: Box::new(run.clone()) });
         run
     }
 
@@ -312,12 +312,13 @@ struct Done {
     ending: Ending,
     summary: String,
     what_now: Option<String>,
+    code: Option<Code>,
     report: Option<PublishReport>,
 }
 
 impl Done {
     fn new(ending: Ending, summary: impl Into<String>) -> Self {
-        Self { ending, summary: summary.into(), what_now: None, report: None }
+        Self { ending, summary: summary.into(), what_now: None, code: None, report: None }
     }
 
     fn failed(error: &Error) -> Self {
@@ -326,7 +327,8 @@ impl Done {
             Code::SignInAgain | Code::AskPhotographer => Ending::NeedsYou,
             Code::FixSettings | Code::NewerVersionNeeded | Code::Failed => Ending::Failed,
         };
-        Self { what_now: Some(error.what_now.clone()), ..Self::new(ending, error.message.clone()) }
+        let what_now = Some(error.what_now.clone());
+        Self { what_now, code: Some(error.code), ..Self::new(ending, error.message.clone()) }
     }
 
     fn published(report: PublishReport) -> Self {
@@ -343,7 +345,8 @@ impl Done {
             (None, _) => report.reason.clone(),
         };
         let what_now = report.error.as_ref().map(|error| error.what_now.clone());
-        Self { ending, summary, what_now, report: Some(report) }
+        let code = report.error.as_ref().map(|error| error.code);
+        Self { ending, summary, what_now, code, report: Some(report) }
     }
 
     fn write_into(self, run: &mut Run, now: jiff::Timestamp) {
@@ -356,6 +359,7 @@ impl Done {
             run.cost_usd = report.cost_usd.filter(|_| report.outcome == Outcome::Published);
         }
         run.what_now = self.what_now;
+        run.code = self.code;
         run.end(self.ending, self.summary, now);
     }
 }

@@ -15,7 +15,6 @@ const TAGS_MAX: usize = 500;
 /// Enough to lay out all photos of a query before any cell is loaded.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, TS)]
 #[ts(rename = "GalleryOverview")]
-#[ts(rename = "GalleryOverview")]
 pub struct Overview {
     /// Of the library this was answered from; windows are asked with it.
     pub version: String,
@@ -43,7 +42,6 @@ pub struct Month {
 
 /// Some cells of a query.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, TS)]
-#[ts(rename = "GalleryWindow")]
 #[ts(rename = "GalleryWindow")]
 pub struct Window {
     /// Of the library the cells are from; of the newest one when `stale`.

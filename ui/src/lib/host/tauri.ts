@@ -22,5 +22,5 @@ export const tauriHost: Host = {
 
   picture: (id, size, key) => convertFileSrc(`${id}/${size}/${key}`, "photo"),
 
-  open: (address) => void invoke("call", { name: "open", args: { address } }).catch(() => undefined),
+  open: (address) => void invoke("open", { address }).catch(() => undefined),
 };
