@@ -70,6 +70,10 @@ impl Pierrot {
         let home = Arc::new(Home::open(root)?);
         let settings = Settings::load(&home.config())?;
         let catalogue = Catalogue::open(&home.catalogue())?;
+        Self::around(home, settings, catalogue, world)
+    }
+
+    pub(crate) fn around(home: Arc<Home>, settings: Settings, catalogue: Catalogue, world: World) -> Result<Self> {
         let mut dice = ChaCha8Rng::seed_from_u64(world.seed);
         let computer = match catalogue.state::<String>("computer")? {
             Some(computer) => computer,
@@ -166,7 +170,10 @@ impl Pierrot {
     }
 
     pub(crate) async fn needed_secret(&self, name: &str) -> Result<Sensitive> {
-        self.secret(name).await?.ok_or_else(|| secrets::SecretError::NotSet(name.to_owned()).into())
+        self.secret(name).await?.ok_or_else(|| {
+            let variable = self.world.secrets.variable(name);
+            secrets::SecretError::NotSet { name: name.to_owned(), variable }.into()
+        })
     }
 
     /// The place of the record as the settings say; S3 needs its keys.
@@ -184,17 +191,37 @@ impl Pierrot {
     }
 
     pub(crate) async fn store_for(&self, sharing: Sharing) -> Result<Arc<dyn RecordStore>> {
+        if self.settings.record.kind == RecordKind::Folder
+            && !self.record_folder().exists()
+            && self.catalogue.log_through()? > 0
+        {
+            return Err(Error::try_later(
+                format!("The folder of the record, {}, is not there.", self.record_folder().display()),
+                "Connect the disk it is on; if it is lost for good, `pierrot check --repair` makes it anew from this \
+                 computer's copy (best on the computer that published last).",
+            ));
+        }
+        self.open_store(sharing).await
+    }
+
+    /// The same place for a repair, which makes a folder that is gone anew.
+    pub(crate) async fn store_to_mend(&self) -> Result<Arc<dyn RecordStore>> {
+        match self.settings.record.kind {
+            RecordKind::Folder => self.open_store(self.sharing()?).await,
+            RecordKind::S3 => self.store().await,
+        }
+    }
+
+    /// Where a folder record is, or would be.
+    pub(crate) fn record_folder(&self) -> std::path::PathBuf {
+        self.home.root().join(&self.settings.record.path)
+    }
+
+    async fn open_store(&self, sharing: Sharing) -> Result<Arc<dyn RecordStore>> {
         let record = &self.settings.record;
         match record.kind {
             RecordKind::Folder => {
-                let path = self.home.root().join(&record.path);
-                if !path.exists() && self.catalogue.log_through()? > 0 {
-                    return Err(Error::try_later(
-                        format!("The folder of the record, {}, is not there.", path.display()),
-                        "Connect the disk it is on; if it is lost for good, `pierrot check --repair` makes it anew.",
-                    ));
-                }
-                Ok(Arc::new(FolderStore::open(path, sharing)?))
+                Ok(Arc::new(FolderStore::open(self.record_folder(), sharing)?))
             }
             RecordKind::S3 => {
                 let settings = S3Settings {

@@ -41,7 +41,7 @@ pub use error::{Code, Error, Result};
 pub use handle::{Pierrot, World};
 pub use jobs::{
     check::{CheckReport, Finding},
-    doctor::{Advice, Doctor},
+    doctor::{Advice, Doctor, no_home},
     history::HistoryLine,
     import::Imported,
     login::FlickrLogin,
@@ -50,7 +50,7 @@ pub use jobs::{
     probe::Probed,
     publish::{Choice, Outcome, PublishReport},
     recover::RecoverReport,
-    restore::Restored,
+    restore::{Restored, Restoring},
     review::{OpenReview, ReviewAnswer},
     status::Status,
     sync::SyncReport,
