@@ -25,8 +25,12 @@ fn key_at(text: &str, number: usize) -> Option<String> {
 fn plain(message: &str) -> String {
     let message = message.trim_end().lines().collect::<Vec<_>>().join(", ");
     if let Some(unknown) = message.strip_prefix("unknown variant ") {
-        let words = unknown.replacen(", expected one of ", " is not one of ", 1).replacen(", expected ", " is not one of ", 1);
+        let words =
+            unknown.replacen(", expected one of ", " is not one of ", 1).replacen(", expected ", " is not one of ", 1);
         return words.replace(" or ", ", ").replace('`', "\"");
+    }
+    if message == "wanted string or table" {
+        return "must be a text: put quotes round it".into();
     }
     let Some((found, expected)) = message.split_once(", expected ") else { return message };
     let number = ["u8", "u16", "u32", "u64", "usize", "i8", "i16", "i32", "i64", "isize"].contains(&expected);
@@ -44,7 +48,7 @@ fn plain(message: &str) -> String {
     }
     match expected {
         "f64" | "f32" => "must be a number, without quotes".into(),
-        "a string" | "a borrowed string" | "string or table" => "must be a text: put quotes round it".into(),
+        "a string" | "a borrowed string" => "must be a text: put quotes round it".into(),
         "a boolean" => "must be true or false, without quotes".into(),
         "a sequence" => "must be a list in [ ]".into(),
         "a map" => "must be a table, on a line of its own in [ ]".into(),
@@ -66,7 +70,10 @@ mod tests {
             ("[flickr]\nuser = me", "line 2: flickr.user: must be a text: put quotes round it"),
             ("[targets.x]\nlink = \"yes\"", "line 2: targets.x.link: must be true or false, without quotes"),
             ("[flickr]\ncalls_per_second = \"1\"", "line 2: flickr.calls_per_second: must be a number, without quotes"),
-            ("[flickr]\nburst = -1", "line 2: flickr.burst: must be another whole number: this one is too small or too large"),
+            (
+                "[flickr]\nburst = -1",
+                "line 2: flickr.burst: must be another whole number: this one is too small or too large",
+            ),
             ("[record]\nkind = \"disk\"", "line 2: record.kind: \"disk\" is not one of \"folder\", \"s3\""),
             ("[record]\nkind = 3", "line 2: record.kind: must be a text: put quotes round it"),
             ("flickr = 3", "line 1: flickr: must be a table, on a line of its own in [ ]"),
