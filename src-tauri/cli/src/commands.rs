@@ -152,7 +152,7 @@ async fn login_flickr(pierrot: &Pierrot, voice: Voice) -> Result<Answer> {
         begun.authorize_url()
     );
     voice.ask(&ask);
-    let username = pierrot.finish_flickr_login(begun, &typed_line()?).await?;
+    let username = pierrot.finish_flickr_login(begun, &typed().await?).await?;
     let said = format!("Signed in to Flickr as {username}.");
     Ok(Answer::done(json!({ "username": username }), said))
 }
@@ -161,9 +161,15 @@ async fn login_x(pierrot: &Pierrot, target: &str, voice: Voice) -> Result<Answer
     let begun = pierrot.begin_x_login(Some(target)).await?;
     let ask = format!("Open this address, allow Pierrot to post, and type the PIN:\n{}", begun.authorize_url());
     voice.ask(&ask);
-    let username = pierrot.finish_x_login(begun, &typed_line()?).await?;
+    let username = pierrot.finish_x_login(begun, &typed().await?).await?;
     let said = format!("Signed in to {target} as @{username}.");
     Ok(Answer::done(json!({ "target": target, "username": username }), said))
+}
+
+/// One line of standard input, read off the async threads, so that Ctrl-C is heard while somebody types.
+async fn typed() -> Result<String> {
+    let read = tokio::task::spawn_blocking(typed_line).await;
+    read.unwrap_or_else(|_| Err(Error::failed("Standard input could not be read.", "Try again.")))
 }
 
 /// One line of standard input, at most 4 KB.
@@ -180,7 +186,7 @@ async fn secret(pierrot: &Pierrot, action: &SecretAction, voice: Voice) -> Resul
         SecretAction::Set { name, .. } => {
             pierrot.may_keep_secret(name)?;
             voice.prompt(&format!("{name}: "));
-            let secret = secrets::typed(name, &typed_line()?, pierrot.settings())?;
+            let secret = secrets::typed(name, &typed().await?, pierrot.settings())?;
             pierrot.keep_secret(name, secret).await?;
             Ok(Answer::done(json!({ "name": name, "set": true }), format!("{name} is in the keyring.")))
         }

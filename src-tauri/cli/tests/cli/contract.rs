@@ -2,6 +2,7 @@
 
 use std::process::Stdio;
 
+use pierrot_core::{Pierrot, World, secrets::Memory};
 use serde_json::{Value, json};
 
 use crate::stage::Stage;
@@ -27,7 +28,109 @@ async fn every_failure_is_one_json_object_with_a_next_step() {
         }
         assert_eq!(said.stdout.trim().lines().count(), 1, "one object");
     }
-    assert_eq!(stage.run(&["fly"]).await.status, Some(2));
+    for arguments in [&["fly"][..], &["publish", "--photo"], &["photos", "--limit", "many"], &["review", "--skip"]] {
+        let said = stage.run(arguments).await;
+        assert_eq!(said.status, Some(2), "{arguments:?}");
+        assert_eq!(said.stdout.trim().lines().count(), 1, "{arguments:?}: {}", said.stdout);
+        let error = &said.json["error"];
+        assert!(error["message"].as_str().is_some_and(|text| !text.is_empty()), "{arguments:?}: {}", said.stdout);
+        assert_eq!(error["code"], "fix_settings");
+    }
+    let help = stage.run(&["--help"]).await;
+    assert!(help.status == Some(0) && help.stdout.contains("Usage:"), "{}", help.stdout);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_command_that_only_reads_makes_no_home() {
+    let stage = Stage::new().await;
+    let nowhere = stage.folder().join("mistyped");
+    let run = |command: &'static str| {
+        let mut program = tokio::process::Command::new(env!("CARGO_BIN_EXE_pierrot"));
+        program.arg("--home").arg(&nowhere).args(["--json", command]).env("PIERROT_SECRETS", "env");
+        async move {
+            let output = program.output().await.expect("it runs");
+            (output.status.code(), String::from_utf8_lossy(&output.stdout).into_owned())
+        }
+    };
+    for command in ["status", "photos", "log", "check", "review", "doctor"] {
+        let (status, said) = run(command).await;
+        assert!(status == Some(1) && said.contains("no Pierrot home") && said.contains("pierrot init"), "{said}");
+        assert!(!nowhere.exists(), "{command}");
+    }
+    std::fs::write(&nowhere, "a file").expect("writable");
+    let (status, said) = run("init").await;
+    assert!(status == Some(2) && said.contains("is a file"), "{said}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_empty_pierrot_home_names_no_folder() {
+    let stage = Stage::new().await;
+    let mut command = tokio::process::Command::new(env!("CARGO_BIN_EXE_pierrot"));
+    command.args(["--json", "status"]).env("PIERROT_HOME", "").env("HOME", stage.folder()).env_remove("XDG_DATA_HOME");
+    let output = command.current_dir(stage.folder()).output().await.expect("it runs");
+    let said = String::from_utf8_lossy(&output.stdout).into_owned();
+    assert!(output.status.code() == Some(1) && said.contains("pierrot."), "the platform's folder: {said}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn doctor_tells_of_broken_settings_and_goes_on() {
+    let stage = Stage::new().await;
+    for broken in [&b"[flickr\n"[..], b"[flickr]\nuser = \"M\xfcller\"\n"] {
+        std::fs::write(stage.home().join("config.toml"), broken).expect("writable");
+        let doctor = stage.expect(&["doctor"], 2).await;
+        let checks = doctor["checks"].as_array().expect("a list").clone();
+        assert!(checks.iter().any(|check| check["what"] == "settings" && check["ok"] == false), "{doctor}");
+        assert!(checks.iter().any(|check| check["what"] == "secrets" && check["ok"] == true), "{doctor}");
+        assert!(!doctor.to_string().contains("pierrot doctor"), "{doctor}");
+    }
+    assert!(stage.run(&["status"]).await.stdout.contains("UTF-8"));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_album_that_flickr_does_not_have_is_named() {
+    let stage = Stage::new().await;
+    let config = stage.config("").replace("[flickr]\n", "[flickr]\nalbums = [\"No such album at all\"]\n");
+    std::fs::write(stage.home().join("config.toml"), config).expect("writable");
+    stage.expect(&["sync"], 0).await;
+    let left = stage.expect(&["publish"], 6).await;
+    for said in [left, stage.expect(&["status"], 0).await, stage.expect(&["doctor"], 0).await] {
+        assert!(said.to_string().contains("No such album at all"), "{said}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_figures_of_a_status_add_up() {
+    let stage = Stage::with_photos(12).await;
+    stage.expect(&["sync"], 0).await;
+    let first = stage.expect(&["publish"], 0).await;
+    stage.expect(&["publish"], 0).await;
+    let listed = stage.expect(&["photos", "--state", "unpublished"], 0).await;
+    stage.expect(&["exclude", listed["photos"][0]["photo_id"].as_str().expect("an id")], 0).await;
+    stage.expect(&["exclude", first["photo_id"].as_str().expect("an id")], 0).await;
+    let status = stage.expect(&["status"], 0).await;
+    let (total, target) = (status["total"].as_u64(), &status["targets"][0]);
+    let number = |value: &Value| value.as_u64().expect("a number");
+    let sum = number(&target["unpublished"]) + number(&target["published"]) - number(&target["published_besides"])
+        + number(&target["held"])
+        + number(&status["excluded"]);
+    assert_eq!(Some(sum), total, "{status}");
+    assert_eq!((number(&target["published_besides"]), number(&status["excluded"])), (1, 2), "{status}");
+}
+
+#[cfg(unix)]
+#[tokio::test(flavor = "multi_thread")]
+async fn a_command_that_is_stopped_says_so() {
+    let stage = Stage::new().await;
+    stage.faults(json!({"server":"flickr","kind":"hang","seconds":20,"times":1}));
+    let child = stage.command(&["sync"]).spawn().expect("it starts");
+    while stage.flickr_calls() == 0 {
+        tokio::task::yield_now().await;
+    }
+    let id = child.id().expect("it runs").to_string();
+    assert!(std::process::Command::new("kill").args(["-TERM", &id]).status().is_ok_and(|done| done.success()));
+    let output = child.wait_with_output().await.expect("it ends");
+    let said: Value = serde_json::from_slice(&output.stdout).expect("one object");
+    assert_eq!((output.status.code(), &said["error"]["message"]), (Some(143), &json!("Stopped.")), "{said}");
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -135,31 +238,78 @@ async fn keyring_round_trip() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn signing_in_at_flickr_takes_the_code_or_the_whole_address() {
+async fn a_login_that_could_not_be_kept_is_refused_before_it_begins() {
     let stage = Stage::new().await;
-    let mut command = stage.command(&["login", "flickr"]);
-    command
-        .stdin(Stdio::piped())
-        .env_remove("PIERROT_SECRET_FLICKR_TOKEN")
-        .env_remove("PIERROT_SECRET_FLICKR_TOKEN_SECRET");
-    let mut child = command.spawn().expect("it starts");
-    let mut heard = String::new();
-    let mut stderr = tokio::io::BufReader::new(child.stderr.take().expect("piped"));
-    while !heard.contains("oauth_token=") {
-        let read = tokio::io::AsyncBufReadExt::read_line(&mut stderr, &mut heard).await.expect("text");
-        assert!(read > 0, "it ended: {heard}");
+    for (place, variables) in [
+        ("flickr", "PIERROT_SECRET_FLICKR_TOKEN and PIERROT_SECRET_FLICKR_TOKEN_SECRET"),
+        ("x", "PIERROT_SECRET_X_ACCESS_TOKEN and PIERROT_SECRET_X_ACCESS_TOKEN_SECRET"),
+    ] {
+        let said = stage.run(&["login", place]).await;
+        assert_eq!(said.status, Some(2), "{}", said.stdout);
+        assert!(said.json["error"]["what_now"].as_str().is_some_and(|now| now.contains(variables)), "{}", said.stdout);
+        assert!(!said.stderr.contains("http"), "no address to open: {}", said.stderr);
     }
-    let token = heard.split("oauth_token=").nth(1).and_then(|rest| rest.split(['&', '\n']).next()).expect("a token");
-    let verifier = stage.control().call("verifier", &json!({ "oauth_token": token })).expect("a code for this token");
-    let typed = format!("  {}  \n", verifier["verifier"].as_str().expect("a code"));
-    let mut stdin = child.stdin.take().expect("piped");
-    tokio::io::AsyncWriteExt::write_all(&mut stdin, typed.as_bytes()).await.expect("it listens");
-    drop(stdin);
-    let output = child.wait_with_output().await.expect("it ends");
-    // The login itself worked when the only thing left is that variables cannot be written.
-    let json: Value = serde_json::from_slice(&output.stdout).expect("one object");
-    assert_eq!(output.status.code(), Some(2), "{json}");
-    assert!(json["error"]["message"].as_str().is_some_and(|text| text.contains("environment")), "{json}");
+    let said = stage.run(&["secret", "set", "flickr.api_kee"]).await;
+    assert!(said.stdout.contains("did you mean \\\"flickr.api_key\\\"?\""), "before anything is read: {}", said.stdout);
+    let said = stage.run(&["secret", "set", "flickr.api_key"]).await;
+    assert!(said.stdout.contains("PIERROT_SECRET_FLICKR_API_KEY"), "{}", said.stdout);
+}
+
+fn opened(stage: &Stage, secrets: Vec<(String, String)>) -> Pierrot {
+    let secrets = std::sync::Arc::new(Memory::new(secrets));
+    Pierrot::open(&stage.home(), World { secrets, ..World::default() }).expect("the home opens")
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn signing_in_takes_the_code_or_the_whole_address_and_a_wrong_one_means_to_begin_again() {
+    let stage = Stage::new().await;
+    let _ = rustls::crypto::aws_lc_rs::default_provider().install_default();
+    let keys = stage.sandbox.described().secrets.clone().into_iter().filter(|(name, _)| !name.contains("token"));
+    let pierrot = opened(&stage, keys.collect());
+    for right in [false, true] {
+        let (flickr, x) = (pierrot.begin_flickr_login().await, pierrot.begin_x_login(Some("x")).await);
+        let (flickr, x) = (flickr.expect("Flickr answers"), x.expect("X answers"));
+        let code = |address: &str| {
+            let token = address.split("oauth_token=").nth(1).and_then(|rest| rest.split('&').next()).expect("a token");
+            let code = stage.control().call("verifier", &json!({ "oauth_token": token })).expect("a code");
+            if right { code["verifier"].as_str().expect("text").to_owned() } else { "000-000-000".to_owned() }
+        };
+        let typed = (format!("  {}  \n", code(flickr.authorize_url())), code(x.authorize_url()));
+        let done = (pierrot.finish_flickr_login(flickr, &typed.0).await, pierrot.finish_x_login(x, &typed.1).await);
+        for (place, done) in [("flickr", done.0), ("x", done.1)] {
+            match done {
+                Ok(name) => assert!(right && !name.is_empty(), "{place}"),
+                Err(error) => {
+                    assert!(!right && error.message.contains("not accepted"), "{place}: {error}");
+                    assert!(error.what_now.contains(&format!("`pierrot login {place}`")), "{}", error.what_now);
+                }
+            }
+        }
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_wrong_key_or_secret_is_called_that() {
+    let stage = Stage::new().await;
+    let all: Vec<(String, String)> = stage.sandbox.described().secrets.clone().into_iter().collect();
+    let _ = rustls::crypto::aws_lc_rs::default_provider().install_default();
+    for name in ["flickr.api_key", "flickr.api_secret", "x.consumer_key", "x.consumer_secret"] {
+        let wrong = all
+            .iter()
+            .cloned()
+            .map(|(known, value)| if known == name { (known, "wrong".into()) } else { (known, value) });
+        let pierrot = opened(&stage, wrong.collect());
+        let error = if name.starts_with("flickr") {
+            pierrot.begin_flickr_login().await.map(|_| ()).expect_err(name)
+        } else {
+            pierrot.begin_x_login(Some("x")).await.map(|_| ()).expect_err(name)
+        };
+        assert!(
+            error.message.contains("key") && error.what_now.contains("secret set"),
+            "{name}: {error} {}",
+            error.what_now
+        );
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -51,6 +51,10 @@ async fn each_refusal_has_its_exit_and_leaves_the_photo_free() {
         assert_eq!(said.status, Some(status), "{fault}: {}", said.stdout);
         let message = said.json["error"]["message"].as_str().unwrap_or_default().to_owned();
         assert!(message.contains(word) && !message.is_empty(), "{fault}: {message}");
+        assert!(
+            message.starts_with("Photo ") && said.json["error"]["what_now"].to_string().contains("Nothing was posted"),
+            "{message}"
+        );
         assert_eq!(stage.requests("POST /2/tweets"), before + 1, "{fault}: asked once");
         assert_eq!(stage.log_kinds().await.last().map(String::as_str), Some("released"), "{fault}");
         stage.control().clear_faults();
@@ -117,6 +121,9 @@ async fn three_open_reviews_pause_the_target() {
     assert_eq!(stage.requests("POST /2/tweets"), asked);
     let reviews = stage.expect(&["review"], 4).await;
     let id = reviews["reviews"][0]["id"].as_str().expect("an id").to_owned();
+    let other = stage.expect(&["review", &id, "--posted", "https://x.com/somebody_else/status/42"], 2).await;
+    assert!(other["error"]["message"].as_str().is_some_and(|said| said.contains("@maren_holt")), "{other}");
+    stage.expect(&["review", "nosuchreview"], 1).await;
     let posted = stage.expect(&["review", &id, "--posted", "https://x.com/maren_holt/status/42"], 0).await;
     assert_eq!(posted["answered"], true);
     stage.expect(&["publish"], 0).await;
@@ -199,6 +206,23 @@ async fn a_target_that_cannot_be_reached_is_tried_later() {
     assert!(said["error"]["what_now"].is_string() && stage.posts().is_empty());
     stage.write_config("");
     stage.expect(&["publish"], 0).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_nobody_knows_yet_is_called_that() {
+    let stage = synced().await;
+    let died = stage.run_dying(&["publish"], "publish::after_post").await;
+    assert_eq!(died.status, None, "{}", died.stdout);
+    let closed =
+        std::net::TcpListener::bind("127.0.0.1:0").and_then(|socket| socket.local_addr()).expect("a free port");
+    let config = stage.config("").replace(&stage.sandbox.described().x.api_url, &format!("http://{closed}"));
+    std::fs::write(stage.home().join("config.toml"), config).expect("the home is writable");
+    let said = stage.expect(&["recover"], 5).await["error"].clone();
+    assert!(said["message"].as_str().is_some_and(|text| text.contains("It is not known yet whether")), "{said}");
+    assert!(!said.to_string().to_lowercase().contains("nothing was posted"), "{said}");
+    stage.write_config("");
+    stage.expect(&["recover"], 0).await;
+    assert_eq!(stage.posts().len(), 1);
 }
 
 #[tokio::test(flavor = "multi_thread")]

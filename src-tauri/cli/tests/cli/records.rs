@@ -161,7 +161,112 @@ async fn damage_is_named_and_mended() {
     fs::write(&changed, bytes).expect("writable");
     let found = stage.expect(&["check"], 1).await;
     assert!(found["findings"].to_string().contains("00000000000000000001"), "{found}");
-    stage.expect(&["check", "--repair"], 1).await;
+    assert!(found["findings"][0]["mend"].as_str().is_some_and(|mend| mend.contains("still has it")), "{found}");
+    stage.expect(&["check", "--repair"], 0).await;
+    stage.expect(&["check"], 0).await;
+    let aside = stage.record().join("set-aside/00000000000000000001.json.1");
+    assert!(fs::read_to_string(aside).is_ok_and(|text| text.contains("claimex")), "the broken one is kept");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_lost_or_broken_entry_in_the_middle_stops_publishing_until_it_is_put_back() {
+    let stage = Stage::new().await;
+    stage.expect(&["sync"], 0).await;
+    stage.expect(&["publish"], 0).await;
+    let second = stage.record().join("wal/00000000000000000002.json");
+    fs::remove_file(&second).expect("there");
+    let said = stage.run(&["publish"]).await;
+    assert_eq!(said.status, Some(1), "{}", said.stdout);
+    let error = said.json["error"].to_string();
+    assert!(error.contains("entry 2") && error.contains("check --repair"), "{error}");
+    assert_eq!(stage.posts().len(), 1);
+    stage.expect(&["check", "--repair"], 0).await;
+    fs::write(&second, b"{\"v\":1,").expect("writable");
+    stage.expect(&["check"], 1).await;
+    stage.expect(&["check", "--repair"], 0).await;
+    stage.expect(&["publish"], 0).await;
+    // Where no copy is left, nothing pretends to help.
+    fs::write(&second, b"{\"v\":1,").expect("writable");
+    fs::remove_file(stage.home().join("catalogue.redb")).expect("there");
+    for arguments in [&["check"][..], &["check", "--repair"]] {
+        let found = stage.expect(arguments, 1).await.to_string();
+        assert!(found.contains("no copy") && !found.contains("..") && !found.contains("check --repair`"), "{found}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn restoring_from_a_place_without_a_record_fails_and_makes_nothing() {
+    let stage = Stage::new().await;
+    let nowhere = stage.folder().join("mistyped");
+    stage.write_config(&format!("\n[record]\nkind = \"folder\"\npath = \"{}\"\n", nowhere.display()));
+    let said = stage.expect(&["restore"], 1).await["error"].to_string();
+    assert!(said.contains("mistyped") && said.contains("[record]"), "{said}");
+    assert!(!nowhere.exists(), "a restore makes no record");
+    fs::create_dir(&nowhere).expect("new");
+    let said = stage.expect(&["restore"], 1).await["error"].to_string();
+    assert!(said.contains("mistyped") && said.contains("empty"), "{said}");
+    first_pierrot(&nowhere, &["53572261016"], &["53572261016"]);
+    let restored = stage.expect(&["restore"], 0).await;
+    assert_eq!(restored["published"], 1, "the first Pierrot's documents are a record: {restored}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_record_lost_for_good_is_made_anew_from_this_computers_copy() {
+    let stage = Stage::new().await;
+    let elsewhere = stage.folder().join("disk");
+    stage.write_config(&format!("\n[record]\nkind = \"folder\"\npath = \"{}\"\n", elsewhere.display()));
+    stage.expect(&["sync"], 0).await;
+    stage.expect(&["publish"], 0).await;
+    fs::remove_dir_all(&elsewhere).expect("there");
+    for arguments in [&["publish"][..], &["check"]] {
+        let said = stage.expect(arguments, 5).await.to_string();
+        assert!(said.contains("check --repair"), "{said}");
+        assert!(!elsewhere.exists());
+    }
+    let mended = stage.expect(&["check", "--repair"], 0).await;
+    assert_eq!((&mended["clean"], &mended["entries"]), (&json!(true), &json!(3)), "{mended}");
+    for name in ["pierrot-db.json", "pierrot-wal.json", "pierrot-meta.json", "wal/00000000000000000003.json"] {
+        assert!(elsewhere.join(name).is_file(), "{name}");
+    }
+    stage.expect(&["check"], 0).await;
+    stage.expect(&["publish"], 0).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_damaged_catalogue_is_set_aside_and_comes_back_from_the_record() {
+    let stage = Stage::new().await;
+    stage.expect(&["sync"], 0).await;
+    stage.expect(&["publish"], 0).await;
+    let catalogue = stage.home().join("catalogue.redb");
+    let whole = fs::read(&catalogue).expect("there");
+    let damages: [Vec<u8>; 4] =
+        [Vec::new(), b"not a catalogue".repeat(1000), whole[..whole.len() / 2].to_vec(), whole[..5000].to_vec()];
+    for (number, damage) in damages.iter().enumerate() {
+        fs::write(&catalogue, damage).expect("writable");
+        for command in ["status", "publish"] {
+            let said = stage.expect(&[command], 1).await["error"].to_string();
+            assert!(said.contains("damaged") && said.contains("pierrot restore"), "{number}: {said}");
+        }
+        let doctor = stage.expect(&["doctor"], 1).await;
+        let found = |what: &str| {
+            let checks = doctor["checks"].as_array().expect("a list");
+            checks.iter().find(|check| check["what"] == what).map(|check| check["ok"].clone())
+        };
+        assert_eq!((found("catalogue"), found("record")), (Some(json!(false)), Some(json!(true))), "{doctor}");
+        let restored = stage.expect(&["restore"], 0).await;
+        assert_eq!((&restored["published"], &restored["total"]), (&json!(1), &json!(20)), "{restored}");
+        let aside = stage.home().join(format!("catalogue.redb.damaged-{}", number + 1));
+        assert_eq!(fs::read(&aside).ok().as_ref(), Some(damage), "it is kept as it was");
+        assert_eq!(restored["set_aside"], aside.display().to_string());
+        stage.expect(&["check"], 0).await;
+    }
+    // Without a record the damaged file keeps its place: an empty catalogue would publish everything once more.
+    fs::write(&catalogue, b"").expect("writable");
+    fs::rename(stage.record(), stage.folder().join("away")).expect("movable");
+    let said = stage.expect(&["restore"], 1).await.to_string();
+    assert!(said.contains("left as it is"), "{said}");
+    assert_eq!(fs::metadata(&catalogue).map(|found| found.len()).ok(), Some(0));
+    assert!(!stage.record().exists());
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -29,6 +29,9 @@ fn plain(message: &str) -> String {
             unknown.replacen(", expected one of ", " is not one of ", 1).replacen(", expected ", " is not one of ", 1);
         return words.replace(" or ", ", ").replace('`', "\"");
     }
+    if message == "wanted string or table" {
+        return "must be a text: put quotes round it".into();
+    }
     let Some((found, expected)) = message.split_once(", expected ") else { return message };
     let number = ["u8", "u16", "u32", "u64", "usize", "i8", "i16", "i32", "i64", "isize"].contains(&expected);
     if number && found.starts_with("invalid value") {
@@ -45,7 +48,7 @@ fn plain(message: &str) -> String {
     }
     match expected {
         "f64" | "f32" => "must be a number, without quotes".into(),
-        "a string" | "a borrowed string" | "string or table" => "must be a text: put quotes round it".into(),
+        "a string" | "a borrowed string" => "must be a text: put quotes round it".into(),
         "a boolean" => "must be true or false, without quotes".into(),
         "a sequence" => "must be a list in [ ]".into(),
         "a map" => "must be a table, on a line of its own in [ ]".into(),
