@@ -28,6 +28,7 @@ fn the_arrows_point_one_way() {
         ("pierrot-core", &["tauri", "wry", "tao", "clap", "axum", "indicatif", "pierrot-sandbox", "pierrot-cli"][..]),
         ("pierrot-looks", &["tokio", "reqwest", "redb", "pierrot-core"]),
         ("pierrot-sandbox", &["pierrot-core", "pierrot-looks", "redb", "tauri"]),
+        ("pierrot-server", &["tauri", "wry", "clap", "pierrot-sandbox", "pierrot-cli"]),
         ("pierrot-cli", &["tauri", "wry"]),
         ("pierrot-desktop", &["clap", "axum", "pierrot-cli", "pierrot-server"]),
     ] {

@@ -1,3 +1,5 @@
 //! House rules and promises that no single crate can keep alone.
 
 mod house;
+mod schedule;
+mod stage;

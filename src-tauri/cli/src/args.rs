@@ -9,14 +9,50 @@ use pierrot_core::{PhotoState, photo::PhotoId};
 #[derive(Debug, Parser)]
 #[command(name = "pierrot", version, max_term_width = 100)]
 pub struct Arguments {
-    /// Pierrot's folder: settings, catalogue and, by default, the record [default: the platform's data folder]
-    #[arg(long, global = true, env = "PIERROT_HOME", value_name = "DIR")]
+    /// Pierrot's folder: settings, catalogue and, by default, the record [env: PIERROT_HOME] [default: the platform's
+    /// data folder]
+    #[arg(long, global = true, value_name = "DIR")]
     pub home: Option<PathBuf>,
     /// Print one JSON object instead of sentences
     #[arg(long, global = true)]
     pub json: bool,
     #[command(subcommand)]
     pub command: Command,
+}
+
+impl Arguments {
+    /// Pierrot's folder: as asked, else as the environment says, where an empty word says nothing.
+    pub fn root(&self) -> pierrot_core::Result<PathBuf> {
+        let named = || std::env::var_os("PIERROT_HOME").filter(|home| !home.is_empty()).map(PathBuf::from);
+        match self.home.clone().or_else(named) {
+            Some(root) => Ok(root),
+            None => pierrot_core::home::Home::platform(),
+        }
+    }
+
+    /// Whether the command only shows what a home has, so that it must not make one.
+    pub fn only_reads(&self) -> bool {
+        match &self.command {
+            Command::Status | Command::Photos { .. } | Command::Log { .. } | Command::Check { .. } => true,
+            Command::Review(review) => review.id.is_none(),
+            Command::Init
+            | Command::Login(_)
+            | Command::Secret { .. }
+            | Command::Sync { .. }
+            | Command::Publish(_)
+            | Command::Recover
+            | Command::Exclude { .. }
+            | Command::Include { .. }
+            | Command::Restore
+            | Command::Probe
+            | Command::ImportRecord { .. }
+            | Command::Demo(_)
+            | Command::Sandbox(_)
+            | Command::Serve(_)
+            | Command::Run
+            | Command::Doctor => false,
+        }
+    }
 }
 
 #[derive(Debug, Subcommand)]

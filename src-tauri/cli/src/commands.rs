@@ -1,9 +1,9 @@
 //! One function for each command: one call of the handle, then its answer in words.
 
-use std::{io::BufRead, path::PathBuf};
+use std::{io::BufRead, path::Path};
 
 use pierrot_core::{
-    Choice, Code, Error, Outcome, Pierrot, PublishReport, Result, ReviewAnswer, World, home::Home, secrets,
+    Choice, Code, Error, Outcome, Pierrot, PublishReport, Result, ReviewAnswer, World, no_home, secrets,
 };
 use serde_json::json;
 
@@ -30,16 +30,16 @@ pub async fn run(arguments: &Arguments) -> u8 {
     let answer = if let Command::Demo(demo) = &arguments.command {
         demo::run(demo, voice).await
     } else {
-        with_home(arguments, voice).await
+        tokio::select! {
+            answer = with_home(arguments, voice) => answer,
+            status = sandbox::stopped() => return voice.stopped(status, &arguments.command),
+        }
     };
     voice.say(answer.unwrap_or_else(Answer::from))
 }
 
 async fn with_home(arguments: &Arguments, voice: Voice) -> Result<Answer> {
-    let root: PathBuf = match &arguments.home {
-        Some(root) => root.clone(),
-        None => Home::platform()?,
-    };
+    let root = arguments.root()?;
     if let Command::Secret { action: SecretAction::Set { refused, .. } } = &arguments.command
         && !refused.is_empty()
     {
@@ -47,6 +47,15 @@ async fn with_home(arguments: &Arguments, voice: Voice) -> Result<Answer> {
             "A secret on the command line can be seen by every program on this computer, so it was not taken.",
             "Give it on standard input: pierrot secret set NAME < FILE, or type it when asked.",
         ));
+    }
+    if arguments.only_reads() && !root.exists() {
+        return Err(no_home(&root));
+    }
+    if matches!(arguments.command, Command::Doctor) {
+        return doctor(&root).await;
+    }
+    if matches!(arguments.command, Command::Restore) {
+        return restore(&root, arguments.json).await;
     }
     let pierrot = Pierrot::open(&root, World::default())?;
     let _watching = Watching::start(&pierrot, arguments.json);
@@ -66,12 +75,12 @@ async fn dispatch(pierrot: &Pierrot, command: &Command, voice: Voice) -> Result<
         Command::Status => Ok(pierrot.status().map(|status| Answer::done(&status, words::status(&status)))?),
         Command::Photos { state, limit } => {
             let photos = pierrot.photos(*state, *limit).await?;
-            Ok(Answer::done(json!({ "photos": photos }), words::photos(&photos)))
+            Ok(Answer::done(json!({ "photos": photos }), words::photos(&photos, *limit)))
         }
         Command::Exclude { photo } => {
             let changed = pierrot.exclude(photo).await?;
-            let said = if changed { "will never go out" } else { "was on the never-list already" };
-            Ok(Answer::done(json!({ "photo_id": photo, "changed": changed }), format!("Photo {photo} {said}.")))
+            let said = words::excluded(photo, changed, &pierrot.published_to(photo)?);
+            Ok(Answer::done(json!({ "photo_id": photo, "changed": changed }), said))
         }
         Command::Include { photo } => {
             let changed = pierrot.include(photo).await?;
@@ -83,12 +92,6 @@ async fn dispatch(pierrot: &Pierrot, command: &Command, voice: Voice) -> Result<
             Ok(Answer::done(json!({ "entries": entries }), words::log(&entries)))
         }
         Command::Check { repair } => check(pierrot, *repair).await,
-        Command::Restore => {
-            let restored = pierrot.restore().await?;
-            let said = words::restored(&restored);
-            let error = restored.source_error.clone();
-            Ok(Answer::done(&restored, said).stopped_by(error))
-        }
         Command::Probe => {
             let verdict = pierrot.probe().await?;
             let several = verdict.several_computers();
@@ -103,14 +106,31 @@ async fn dispatch(pierrot: &Pierrot, command: &Command, voice: Voice) -> Result<
             );
             Ok(Answer::done(imported, said))
         }
-        Command::Doctor => {
-            let doctor = pierrot.doctor().await?;
-            Ok(Answer::done(&doctor, words::doctor(&doctor)))
-        }
-        Command::Demo(_) | Command::Sandbox(_) | Command::Serve(_) | Command::Run => {
-            Err(Error::failed("This needs no home.", "Run it without --home."))
-        }
+        Command::Demo(_)
+        | Command::Sandbox(_)
+        | Command::Serve(_)
+        | Command::Run
+        | Command::Doctor
+        | Command::Restore => Err(Error::failed("This opens no home here.", "Run it without --home.")),
     }
+}
+
+async fn doctor(root: &Path) -> Result<Answer> {
+    let doctor = Pierrot::diagnose(root, World::default()).await?;
+    let answer = Answer::done(&doctor, words::doctor(&doctor));
+    Ok(match doctor.stopped {
+        Some(code) => answer.status(status_of(code)),
+        None => answer,
+    })
+}
+
+async fn restore(root: &Path, json: bool) -> Result<Answer> {
+    let restoring = Pierrot::open_for_restore(root, World::default())?;
+    let _watching = Watching::start(restoring.pierrot(), json);
+    let restored = restoring.finish().await?;
+    let said = words::restored(&restored);
+    let error = restored.source_error.clone();
+    Ok(Answer::done(&restored, said).stopped_by(error))
 }
 
 fn init(pierrot: &Pierrot) -> Result<Answer> {
@@ -158,6 +178,7 @@ fn typed_line() -> Result<String> {
 async fn secret(pierrot: &Pierrot, action: &SecretAction, voice: Voice) -> Result<Answer> {
     match action {
         SecretAction::Set { name, .. } => {
+            pierrot.may_keep_secret(name)?;
             voice.prompt(&format!("{name}: "));
             let secret = secrets::typed(name, &typed_line()?, pierrot.settings())?;
             pierrot.keep_secret(name, secret).await?;
@@ -189,8 +210,15 @@ async fn sync(pierrot: &Pierrot, full: bool) -> Result<Answer> {
 async fn publish_photo(pierrot: &Pierrot, arguments: &PublishArguments) -> Result<Answer> {
     let (target, photo) = (arguments.target.clone(), arguments.photo.clone());
     let choice = Choice { target, photo, seed: arguments.seed, ..Choice::default() };
-    let report = if arguments.dry_run { pierrot.rehearse(&choice).await? } else { pierrot.publish(&choice).await? };
-    Ok(published(&report))
+    if !arguments.dry_run {
+        return Ok(published(&pierrot.publish(&choice).await?));
+    }
+    let report = pierrot.rehearse(&choice).await?;
+    let mut answer = published(&report);
+    if choice.photo.is_none() && choice.seed.is_none() {
+        answer.words.push_str(&words::another_throw(&report, arguments.target.as_deref()));
+    }
+    Ok(answer)
 }
 
 /// The answer for one publication.
@@ -230,6 +258,10 @@ async fn review_post(pierrot: &Pierrot, arguments: &ReviewArguments) -> Result<A
             .into_iter()
             .filter(|review| arguments.id.as_ref().is_none_or(|id| review.id.starts_with(id) || review.photo_id == *id))
             .collect();
+        if let (Some(id), true) = (&arguments.id, shown.is_empty()) {
+            let now = "Run `pierrot review` to see the open ones.";
+            return Err(Error::failed(format!("No open review is called \"{id}\"."), now));
+        }
         let status = if shown.is_empty() { DONE } else { NEEDS_YOU };
         return Ok(Answer::done(json!({ "reviews": shown }), words::reviews(&shown)).status(status));
     };

@@ -19,7 +19,10 @@ use clap::Parser;
 use crate::args::Arguments;
 
 fn main() -> ExitCode {
-    let arguments = Arguments::parse();
+    let arguments = match Arguments::try_parse() {
+        Ok(arguments) => arguments,
+        Err(error) => return output::not_understood(&error),
+    };
     pierrot_core::crash::arm();
     let _ = rustls::crypto::aws_lc_rs::default_provider().install_default();
     output::log_to_stderr();

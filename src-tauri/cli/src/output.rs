@@ -9,6 +9,8 @@ use serde::Serialize;
 use serde_json::{Value, json};
 use tracing_subscriber::EnvFilter;
 
+use crate::args::Command;
+
 pub const DONE: u8 = 0;
 pub const FAILED: u8 = 1;
 pub const USAGE: u8 = 2;
@@ -88,6 +90,34 @@ impl Voice {
         answer.status
     }
 
+    /// A command that somebody stopped in the middle: the exit status the signal gives it.
+    pub fn stopped(self, status: u8, command: &Command) -> u8 {
+        let what_now = match command {
+            Command::Publish(_) | Command::Recover | Command::Review(_) => {
+                "`pierrot recover` settles what was open; nothing is sent a second time."
+            }
+            Command::Sync { .. } | Command::Restore => "Run it again: it goes on where it stopped.",
+            Command::Init
+            | Command::Login(_)
+            | Command::Secret { .. }
+            | Command::Status
+            | Command::Photos { .. }
+            | Command::Exclude { .. }
+            | Command::Include { .. }
+            | Command::Log { .. }
+            | Command::Check { .. }
+            | Command::Probe
+            | Command::ImportRecord { .. }
+            | Command::Demo(_)
+            | Command::Sandbox(_)
+            | Command::Serve(_)
+            | Command::Run
+            | Command::Doctor => "Run it again when you like.",
+        };
+        self.say(Error::failed("Stopped.", what_now).into());
+        status
+    }
+
     /// A question with an address to open: on standard error with `--json`, so that standard output stays one object.
     pub fn ask(self, words: &str) {
         if self.json { eprintln!("{words}") } else { println!("{words}") }
@@ -136,6 +166,31 @@ pub fn log_to_stderr() {
         .without_time()
         .with_target(false)
         .init();
+}
+
+/// A command line that cannot be understood, or a page of help. Where `--json` stands anywhere, a mistake is one object too.
+pub fn not_understood(error: &clap::Error) -> std::process::ExitCode {
+    let asked_for_json = std::env::args_os().skip(1).take_while(|word| word != "--").any(|word| word == "--json");
+    if !error.use_stderr() || !asked_for_json {
+        let _ = error.print();
+        return std::process::ExitCode::from(if error.use_stderr() { USAGE } else { DONE });
+    }
+    let text = error.render().to_string();
+    let mut lines = text.lines().map(str::trim).filter(|line| !line.is_empty());
+    let first = lines.next().unwrap_or_default();
+    let (mut message, mut tips) = (first.trim_start_matches("error: ").to_owned(), Vec::new());
+    for line in lines {
+        match line.strip_prefix("tip: ") {
+            Some(tip) => tips.push(tip.to_owned()),
+            None if tips.is_empty() && !line.starts_with("Usage:") && !line.starts_with("For more") => {
+                message = format!("{message} {line}");
+            }
+            None => {}
+        }
+    }
+    tips.push("`pierrot --help` lists the commands.".to_owned());
+    Voice { json: true }.say(Error::settings(message, tips.join("; ")).into());
+    std::process::ExitCode::from(USAGE)
 }
 
 pub fn broken_runtime(error: &std::io::Error) -> std::process::ExitCode {

@@ -7,6 +7,11 @@ use crate::{
     output::{Answer, DONE, Voice},
 };
 
+/// 128 + SIGINT, as shells have it.
+const INTERRUPTED: u8 = 130;
+/// 128 + SIGTERM.
+const TERMINATED: u8 = 143;
+
 /// Prints where the servers are, then serves until Ctrl-C or a termination signal.
 pub async fn run(arguments: &SandboxArguments) -> u8 {
     let options = Options {
@@ -30,18 +35,18 @@ pub async fn run(arguments: &SandboxArguments) -> u8 {
     DONE
 }
 
-/// Waits for Ctrl-C or, on Unix, a polite request to end.
-pub async fn stopped() {
+/// Waits for Ctrl-C or, on Unix, a polite request to end; the exit status such an end has.
+pub async fn stopped() -> u8 {
     #[cfg(unix)]
     {
         use tokio::signal::unix::{SignalKind, signal};
         if let Ok(mut asked) = signal(SignalKind::terminate()) {
             tokio::select! {
-                _ = tokio::signal::ctrl_c() => {}
-                _ = asked.recv() => {}
+                _ = tokio::signal::ctrl_c() => return INTERRUPTED,
+                _ = asked.recv() => return TERMINATED,
             }
-            return;
         }
     }
     let _ = tokio::signal::ctrl_c().await;
+    INTERRUPTED
 }

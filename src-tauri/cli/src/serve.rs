@@ -7,7 +7,6 @@ use std::path::PathBuf;
 use pierrot_core::{
     Error, Pierrot, Result, World,
     engine::{Engine, Program},
-    home::Home,
     secrets::Memory,
 };
 use pierrot_sandbox::{Options, Sandbox};
@@ -52,10 +51,9 @@ impl Running {
     async fn start(arguments: &Arguments, asked: Option<&ServeArguments>) -> Result<Self> {
         let demo = asked.is_some_and(|asked| asked.demo);
         let sandbox = if demo { Some(start_sandbox(asked).await?) } else { None };
-        let (home, world) = match (&sandbox, &arguments.home) {
-            (Some(sandbox), _) => demo_home(sandbox)?,
-            (None, Some(home)) => (home.clone(), World::default()),
-            (None, None) => (Home::platform()?, World::default()),
+        let (home, world) = match &sandbox {
+            Some(sandbox) => demo_home(sandbox)?,
+            None => (arguments.root()?, World::default()),
         };
         let pierrot = Pierrot::open(&home, world)?;
         let program = Program { version: env!("CARGO_PKG_VERSION").into(), demo };

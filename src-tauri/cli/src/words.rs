@@ -4,9 +4,12 @@ use std::fmt::Write;
 
 use pierrot_core::{
     CheckReport, Doctor, OpenReview, Outcome, PhotoLine, PhotoState, PublishReport, RecoverReport, Restored, Status,
-    SyncReport, record::probe::Verdict,
+    SyncReport, photo::PhotoId, record::probe::Verdict,
 };
 use serde_json::{Value, json};
+
+/// Findings shown to a person; programs get all.
+const FINDINGS_SHOWN: usize = 30;
 
 /// `1 photo`, `2 photos`.
 fn count(number: u64, thing: &str) -> String {
@@ -44,6 +47,7 @@ pub fn published(report: &PublishReport) -> String {
         }
         Outcome::NothingLeft | Outcome::AlreadyDone => format!("Nothing to publish: {}.", report.reason),
         Outcome::NeedsReview => format!("Photo {photo} needs your review: {}.", report.reason),
+        // What stopped it says which photo, and what became of it.
         Outcome::Held | Outcome::Rejected | Outcome::TryLater => String::new(),
     };
     let fields = [
@@ -54,7 +58,7 @@ pub fn published(report: &PublishReport) -> String {
             report.alt_text.clone().filter(|alt| !alt.is_empty()).map(|alt| alt.replace("\n", "\n           ")),
         ),
         ("picture", picture(report)),
-        ("cost", report.cost_usd.map(|cost| format!("USD {cost:.3}"))),
+        ("cost", report.cost_usd.map(|cost| price(cost, report.alt_text.as_deref()))),
     ];
     for (name, value) in fields {
         if let Some(value) = value {
@@ -65,6 +69,39 @@ pub fn published(report: &PublishReport) -> String {
         let _ = write!(said, "\n  note     {warning}");
     }
     said.trim_start().to_owned()
+}
+
+/// What a post costs, and what for, in figures that add up.
+fn price(cost: f64, alt: Option<&str>) -> String {
+    const ALT_TEXT: f64 = 0.005;
+    let dollars = |amount: f64| {
+        let exact = format!("{amount:.3}");
+        exact.strip_suffix('0').unwrap_or(&exact).to_owned()
+    };
+    let described = alt.is_some_and(|alt| !alt.is_empty()) && cost > ALT_TEXT;
+    let total = dollars(cost);
+    if described {
+        format!("USD {total} ({} for the post, {} for the alt text)", dollars(cost - ALT_TEXT), dollars(ALT_TEXT))
+    } else {
+        format!("USD {total}")
+    }
+}
+
+/// After a rehearsal that threw the dice.
+pub fn another_throw(report: &PublishReport, target: Option<&str>) -> String {
+    let (Outcome::DryRun, Some(photo)) = (report.outcome, &report.photo_id) else { return String::new() };
+    let target = target.map_or_else(String::new, |target| format!(" --target {target}"));
+    format!("\nThe next throw may pick another photo; this one goes out with `pierrot publish{target} --photo {photo}`.")
+}
+
+pub fn excluded(photo: &PhotoId, changed: bool, published: &[String]) -> String {
+    match (changed, published) {
+        (false, _) => format!("Photo {photo} was on the never-list already."),
+        (true, []) => format!("Photo {photo} will never go out."),
+        (true, places) => {
+            format!("Photo {photo} will not go out again; it stays published on {}.", places.join(" and "))
+        }
+    }
 }
 
 fn picture(report: &PublishReport) -> Option<String> {
@@ -127,23 +164,31 @@ fn short(id: &str) -> &str {
 
 pub fn status(status: &Status) -> String {
     let mut said = format!("{}\n{}", status.home, count(status.total, "photo"));
-    let _ = write!(
-        said,
-        ", {} published, {} excluded, {} gone from Flickr",
-        status.published, status.excluded, status.missing
-    );
+    if status.missing > 0 {
+        let _ = write!(said, ", besides {} gone from Flickr", status.missing);
+    }
     for target in &status.targets {
         let _ = write!(
             said,
-            "\n  {}: {} left to publish, {} published",
-            target.target, target.unpublished, target.published
+            "\n  {}: {} left to publish, {} published, {} held back, {} excluded",
+            target.target,
+            target.unpublished,
+            target.published - target.published_besides.min(target.published),
+            target.held,
+            status.excluded
         );
+        if target.published_besides > 0 {
+            let _ = write!(said, "; {} more published, now gone or excluded", target.published_besides);
+        }
         if target.reviews > 0 {
-            let _ = write!(said, ", {} for your review", target.reviews);
+            let _ = write!(said, "; {} for your review", target.reviews);
         }
         if target.in_progress > 0 {
-            let _ = write!(said, ", {} unfinished (run `pierrot recover`)", target.in_progress);
+            let _ = write!(said, "; {} unfinished (run `pierrot recover`)", target.in_progress);
         }
+    }
+    for unknown in &status.unknown_albums {
+        let _ = write!(said, "\nnote: {unknown}");
     }
     let record = &status.record;
     let _ = write!(
@@ -162,7 +207,10 @@ pub fn status(status: &Status) -> String {
     said
 }
 
-pub fn photos(photos: &[PhotoLine]) -> String {
+pub fn photos(photos: &[PhotoLine], limit: usize) -> String {
+    if limit == 0 {
+        return "None shown, as you asked (--limit 0).".into();
+    }
     if photos.is_empty() {
         return "No such photos.".into();
     }
@@ -225,21 +273,32 @@ pub fn checked(report: &CheckReport) -> String {
     if report.findings.is_empty() {
         said.push_str(" Everything is in order.");
     }
-    for finding in &report.findings {
+    for finding in report.findings.iter().take(FINDINGS_SHOWN) {
         let now = if finding.mended { "Mended." } else { &finding.mend };
-        let _ = write!(said, "\n{}: {}. {now}", finding.document, finding.wrong);
+        let _ = write!(said, "\n{}: {}. {now}", finding.document, finding.wrong.trim_end_matches('.'));
+    }
+    if report.findings.len() > FINDINGS_SHOWN {
+        let _ = write!(said, "\nand {} more; `pierrot --json check` shows all.", report.findings.len() - FINDINGS_SHOWN);
     }
     said
 }
 
 pub fn restored(restored: &Restored) -> String {
-    format!(
-        "Back from the record: {} log entries, {} published, {}; {} in the catalogue now.",
-        restored.entries,
-        restored.published,
-        count(restored.photos, "photo"),
-        restored.total
-    )
+    let mut said = format!(
+        "Back from the record: {} of the log, {} published.\n{} in the catalogue now, {} of them from the record.",
+        if restored.entries == 1 { "1 entry".into() } else { format!("{} entries", restored.entries) },
+        count(restored.published as u64, "photo"),
+        count(restored.total, "photo"),
+        restored.photos
+    );
+    if let Some(aside) = &restored.set_aside {
+        let _ = write!(
+            said,
+            "\nThe damaged catalogue is kept as {aside}. What this computer was in the middle of was only in there: \
+             `pierrot recover` settles it from the record and the account, ten minutes from now at the earliest."
+        );
+    }
+    said
 }
 
 pub fn probe(verdict: &Verdict) -> String {

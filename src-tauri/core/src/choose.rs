@@ -111,6 +111,29 @@ impl Filters {
     }
 }
 
+/// A sentence on each album of the settings that is none of these, with the title it was perhaps meant to be.
+pub fn unknown_albums(settings: &FlickrSettings, albums: &[Album]) -> Vec<String> {
+    let lists = [("albums", &settings.albums), ("albums_exclude", &settings.albums_exclude)];
+    let asked = lists.into_iter().flat_map(|(list, names)| names.iter().map(move |name| (list, name)));
+    let unknown = |(_, name): &(&str, &String)| {
+        !albums.iter().any(|album| **name == album.id || same_word(name, &album.title))
+    };
+    asked
+        .filter(unknown)
+        .map(|(list, name)| match nearest(name, albums) {
+            Some(title) => format!("the album \"{name}\" of `{list}` is unknown; did you mean \"{title}\"?"),
+            None => format!("the album \"{name}\" of `{list}` is unknown"),
+        })
+        .collect()
+}
+
+fn nearest<'a>(name: &str, albums: &'a [Album]) -> Option<&'a str> {
+    let name = name.to_lowercase();
+    let likeness = |album: &Album| strsim::jaro_winkler(&name, &album.title.to_lowercase());
+    let likely = albums.iter().map(|album| (likeness(album), album.title.as_str())).filter(|(l, _)| *l > 0.75);
+    likely.max_by(|a, b| a.0.total_cmp(&b.0)).map(|(_, title)| title)
+}
+
 impl FlickrSettings {
     /// Flickr counts safety from 0 (safe), `safe_search` from 1.
     fn safety_max(&self) -> u8 {

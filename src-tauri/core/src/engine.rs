@@ -48,8 +48,6 @@ pub struct Engine(pub(crate) Arc<Inner>);
 pub(crate) struct Inner {
     pub program: Program,
     pierrot: RwLock<Arc<Pierrot>>,
-    /// Held by the job that works.
-    lane: tokio::sync::Mutex<()>,
     pub desk: Mutex<jobs::Desk>,
     pub logins: tokio::sync::Mutex<Logins>,
     /// Held while a plan is read, changed and written.
@@ -79,7 +77,6 @@ impl Engine {
         Ok(Self(Arc::new(Inner {
             program,
             pierrot: RwLock::new(Arc::new(pierrot)),
-            lane: tokio::sync::Mutex::default(),
             desk: Mutex::default(),
             logins: tokio::sync::Mutex::default(),
             plans: Mutex::default(),

@@ -27,6 +27,7 @@ use crate::{
     },
     secrets::{self, SecretStore, Sensitive},
     settings::{RecordKind, Settings},
+    thumbnails::Thumbnails,
 };
 
 /// What a home stands in: the clock, the secrets, the dice.
@@ -59,6 +60,8 @@ pub struct Pierrot {
     writer: String,
     dice: std::sync::Mutex<ChaCha8Rng>,
     ledger: Mutex<Option<Ledger>>,
+    /// Made at the first use.
+    pub(crate) thumbnails: std::sync::Mutex<Option<Arc<Thumbnails>>>,
 }
 
 impl Pierrot {
@@ -67,6 +70,10 @@ impl Pierrot {
         let home = Arc::new(Home::open(root)?);
         let settings = Settings::load(&home.config())?;
         let catalogue = Catalogue::open(&home.catalogue())?;
+        Self::around(home, settings, catalogue, world)
+    }
+
+    pub(crate) fn around(home: Arc<Home>, settings: Settings, catalogue: Catalogue, world: World) -> Result<Self> {
         let mut dice = ChaCha8Rng::seed_from_u64(world.seed);
         let computer = match catalogue.state::<String>("computer")? {
             Some(computer) => computer,
@@ -88,6 +95,7 @@ impl Pierrot {
             writer,
             dice: std::sync::Mutex::new(dice),
             ledger: Mutex::new(None),
+            thumbnails: std::sync::Mutex::new(None),
         })
     }
 
@@ -95,16 +103,24 @@ impl Pierrot {
     pub(crate) fn with_settings(&self, settings: Settings) -> Self {
         Self {
             home: self.home.clone(),
-            settings,
             catalogue: self.catalogue.clone(),
             world: self.world.clone(),
             events: self.events.clone(),
             shelf: self.shelf.clone(),
+            thumbnails: std::sync::Mutex::new(self.kept_thumbnails(&settings)),
             computer: self.computer.clone(),
             writer: self.writer.clone(),
             dice: std::sync::Mutex::new(ChaCha8Rng::seed_from_u64(self.fresh_seed())),
             ledger: Mutex::new(None),
+            settings,
         }
+    }
+
+    /// The thumbnails go on as they are, unless the settings changed their place or their limit.
+    fn kept_thumbnails(&self, settings: &Settings) -> Option<Arc<Thumbnails>> {
+        let same = self.settings.gallery == settings.gallery && self.settings.flickr.api_url == settings.flickr.api_url;
+        let kept = self.thumbnails.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+        kept.clone().filter(|_| same)
     }
 
     pub fn settings(&self) -> &Settings {
@@ -154,7 +170,10 @@ impl Pierrot {
     }
 
     pub(crate) async fn needed_secret(&self, name: &str) -> Result<Sensitive> {
-        self.secret(name).await?.ok_or_else(|| secrets::SecretError::NotSet(name.to_owned()).into())
+        self.secret(name).await?.ok_or_else(|| {
+            let variable = self.world.secrets.variable(name);
+            secrets::SecretError::NotSet { name: name.to_owned(), variable }.into()
+        })
     }
 
     /// The place of the record as the settings say; S3 needs its keys.
@@ -172,17 +191,37 @@ impl Pierrot {
     }
 
     pub(crate) async fn store_for(&self, sharing: Sharing) -> Result<Arc<dyn RecordStore>> {
+        if self.settings.record.kind == RecordKind::Folder
+            && !self.record_folder().exists()
+            && self.catalogue.log_through()? > 0
+        {
+            return Err(Error::try_later(
+                format!("The folder of the record, {}, is not there.", self.record_folder().display()),
+                "Connect the disk it is on; if it is lost for good, `pierrot check --repair` makes it anew from this \
+                 computer's copy (best on the computer that published last).",
+            ));
+        }
+        self.open_store(sharing).await
+    }
+
+    /// The same place for a repair, which makes a folder that is gone anew.
+    pub(crate) async fn store_to_mend(&self) -> Result<Arc<dyn RecordStore>> {
+        match self.settings.record.kind {
+            RecordKind::Folder => self.open_store(self.sharing()?).await,
+            RecordKind::S3 => self.store().await,
+        }
+    }
+
+    /// Where a folder record is, or would be.
+    pub(crate) fn record_folder(&self) -> std::path::PathBuf {
+        self.home.root().join(&self.settings.record.path)
+    }
+
+    async fn open_store(&self, sharing: Sharing) -> Result<Arc<dyn RecordStore>> {
         let record = &self.settings.record;
         match record.kind {
             RecordKind::Folder => {
-                let path = self.home.root().join(&record.path);
-                if !path.exists() && self.catalogue.log_through()? > 0 {
-                    return Err(Error::try_later(
-                        format!("The folder of the record, {}, is not there.", path.display()),
-                        "Connect the disk it is on; if it is lost for good, `pierrot check --repair` makes it anew.",
-                    ));
-                }
-                Ok(Arc::new(FolderStore::open(path, sharing)?))
+                Ok(Arc::new(FolderStore::open(self.record_folder(), sharing)?))
             }
             RecordKind::S3 => {
                 let settings = S3Settings {

@@ -34,6 +34,12 @@ impl Home {
     /// Creates the folder if need be and takes it for this process.
     pub fn open(root: &Path) -> Result<Self> {
         let io = |source: io::Error| Error::from(sort_out_io(source, root));
+        if root.exists() && !root.is_dir() {
+            return Err(Error::settings(
+                format!("{} is a file; Pierrot's home is a folder.", root.display()),
+                "Name a folder with --home, or a name that is free.",
+            ));
+        }
         fs::create_dir_all(root).map_err(io)?;
         let path = root.join("lock");
         let mut lock = File::options().create(true).write(true).truncate(false).open(&path).map_err(io)?;
@@ -59,9 +65,19 @@ impl Home {
         self.root.join("catalogue.redb")
     }
 
+    /// A catalogue under construction, while a damaged one keeps its name.
+    pub(crate) fn catalogue_under_way(&self) -> PathBuf {
+        self.root.join("catalogue.redb.restoring")
+    }
+
     /// Pictures exactly as they went out.
     pub fn pictures(&self) -> PathBuf {
         self.root.join("published")
+    }
+
+    /// Small pictures for the gallery; may be deleted at any time.
+    pub fn thumbnails(&self) -> PathBuf {
+        self.root.join("thumbnails")
     }
 
     /// Writes the file whole, durable before it has its name.

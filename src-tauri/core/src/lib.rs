@@ -2,7 +2,7 @@
 //!
 //! Four groups, each may use those above it. Words: `photo`, `log`, `fold`, `publication`, `choose`, `caption`, `count`,
 //! `schedule`, `error` - pure, no I/O, no clock, no dice. Memory: `catalogue`, `record`, `secrets`, `settings`, `home`. World: `http`,
-//! `oauth`, `budget`, `sources`, `targets`, `pictures`, `clock`. Verbs: `jobs`, `events`, `handle`.
+//! `oauth`, `budget`, `sources`, `targets`, `pictures`, `thumbnails`, `clock`. Verbs: `jobs`, `events`, `handle`.
 //! Absences: no Tauri, no clap, no printing; no secret outside the keyring.
 
 pub mod budget;
@@ -35,12 +35,13 @@ pub mod secrets;
 pub mod settings;
 pub mod sources;
 pub mod targets;
+pub mod thumbnails;
 
 pub use error::{Code, Error, Result};
 pub use handle::{Pierrot, World};
 pub use jobs::{
     check::{CheckReport, Finding},
-    doctor::{Advice, Doctor},
+    doctor::{Advice, Doctor, no_home},
     history::HistoryLine,
     import::Imported,
     login::FlickrLogin,
@@ -49,7 +50,7 @@ pub use jobs::{
     probe::Probed,
     publish::{Choice, Outcome, PublishReport},
     recover::RecoverReport,
-    restore::Restored,
+    restore::{Restored, Restoring},
     review::{OpenReview, ReviewAnswer},
     status::Status,
     sync::SyncReport,

@@ -51,19 +51,27 @@ pub enum SecretError {
     Locked,
     #[error("The keyring refused ({0})")]
     Denied(String),
-    #[error("The secret \"{0}\" is not set")]
-    NotSet(String),
+    #[error("The secret \"{name}\" is not set")]
+    NotSet {
+        name: String,
+        /// The variable it is read from, where secrets come from the environment.
+        variable: Option<String>,
+    },
     #[error("There is no secret called \"{name}\"{}", .nearest.as_deref().map_or_else(String::new, |n| format!("; did you mean \"{n}\"?")))]
     UnknownName { name: String, nearest: Option<String> },
     #[error("The secret is empty or longer than {SECRET_BYTES_MAX} bytes")]
     BadSize,
-    #[error("Secrets come from the environment now (PIERROT_SECRETS=env) and cannot be changed there")]
-    ReadOnly,
+    #[error("Secrets come from the environment now (PIERROT_SECRETS=env), where Pierrot cannot keep any")]
+    ReadOnly {
+        /// The variables to set instead.
+        variables: Vec<String>,
+    },
 }
 
 impl From<SecretError> for Error {
     fn from(error: SecretError) -> Self {
-        let message = format!("{error}.");
+        // A question is complete as it stands.
+        let message = if error.to_string().ends_with('?') { error.to_string() } else { format!("{error}.") };
         let (code, what_now) = match &error {
             SecretError::NoService(_) => (
                 Code::SignInAgain,
@@ -73,14 +81,18 @@ impl From<SecretError> for Error {
             ),
             SecretError::Locked => (Code::SignInAgain, "Unlock your keyring and try again.".into()),
             SecretError::Denied(_) => (Code::SignInAgain, "Allow Pierrot in your keyring and try again.".into()),
-            SecretError::NotSet(name) => (Code::SignInAgain, how_to_set(name)),
+            SecretError::NotSet { variable: Some(variable), .. } => {
+                (Code::SignInAgain, format!("Set the variable {variable}, or unset PIERROT_SECRETS to use the keyring."))
+            }
+            SecretError::NotSet { name, variable: None } => (Code::SignInAgain, how_to_set(name)),
             SecretError::UnknownName { .. } => {
                 (Code::FixSettings, "See `pierrot doctor` for the secrets your settings need.".into())
             }
             SecretError::BadSize => (Code::FixSettings, "Give one line on standard input.".into()),
-            SecretError::ReadOnly => {
-                (Code::FixSettings, "Change the PIERROT_SECRET_... variable, or unset PIERROT_SECRETS.".into())
-            }
+            SecretError::ReadOnly { variables } => (
+                Code::FixSettings,
+                format!("Set {} yourself, or unset PIERROT_SECRETS to use the keyring.", variables.join(" and ")),
+            ),
         };
         Self::new(code, message, what_now)
     }
@@ -103,6 +115,17 @@ pub trait SecretStore: Send + Sync + fmt::Debug {
     fn set(&self, name: &str, secret: &Sensitive) -> Result<(), SecretError>;
     /// Whether there was one.
     fn remove(&self, name: &str) -> Result<bool, SecretError>;
+
+    /// The variable a secret is read from, where secrets come from the environment and nothing can be kept.
+    fn variable(&self, _name: &str) -> Option<String> {
+        None
+    }
+}
+
+/// Whether these secrets could be kept, asked before anybody types or signs anything.
+pub fn can_keep(store: &dyn SecretStore, names: &[&str]) -> Result<(), SecretError> {
+    let variables: Vec<String> = names.iter().filter_map(|name| store.variable(name)).collect();
+    if variables.is_empty() { Ok(()) } else { Err(SecretError::ReadOnly { variables }) }
 }
 
 /// The keyring of the operating system. The store is opened anew after a failure: a service may start late.
@@ -203,12 +226,16 @@ impl SecretStore for Environment {
         Ok(value.filter(|text| !text.is_empty()).map(Sensitive))
     }
 
-    fn set(&self, _: &str, _: &Sensitive) -> Result<(), SecretError> {
-        Err(SecretError::ReadOnly)
+    fn set(&self, name: &str, _: &Sensitive) -> Result<(), SecretError> {
+        Err(SecretError::ReadOnly { variables: vec![Self::variable(name)] })
     }
 
-    fn remove(&self, _: &str) -> Result<bool, SecretError> {
-        Err(SecretError::ReadOnly)
+    fn remove(&self, name: &str) -> Result<bool, SecretError> {
+        Err(SecretError::ReadOnly { variables: vec![Self::variable(name)] })
+    }
+
+    fn variable(&self, name: &str) -> Option<String> {
+        Some(Self::variable(name))
     }
 }
 
@@ -261,8 +288,8 @@ pub fn names(settings: &Settings) -> Vec<String> {
         .collect()
 }
 
-/// A secret as typed: surrounding white space does not belong to it.
-pub fn typed(name: &str, text: &str, settings: &Settings) -> Result<Sensitive, SecretError> {
+/// Whether these settings can use a secret of this name.
+pub fn check_name(name: &str, settings: &Settings) -> Result<(), SecretError> {
     let known = names(settings);
     if !known.iter().any(|known| known == name) {
         let nearest = known
@@ -273,6 +300,12 @@ pub fn typed(name: &str, text: &str, settings: &Settings) -> Result<Sensitive, S
             .map(|(_, known)| known);
         return Err(SecretError::UnknownName { name: name.chars().take(60).collect(), nearest });
     }
+    Ok(())
+}
+
+/// A secret as typed: surrounding white space does not belong to it.
+pub fn typed(name: &str, text: &str, settings: &Settings) -> Result<Sensitive, SecretError> {
+    check_name(name, settings)?;
     let text = text.trim();
     if text.is_empty() || text.len() > SECRET_BYTES_MAX {
         return Err(SecretError::BadSize);
@@ -294,8 +327,17 @@ mod tests {
     fn an_unknown_name_is_answered_with_the_nearest() {
         let error = typed("flickr.apikey", "x", &Settings::default()).expect_err("no such secret");
         assert!(error.to_string().contains("flickr.api_key"), "{error}");
+        assert!(Error::from(error).message.ends_with("\"flickr.api_key\"?"), "a question has one mark at its end");
         assert!(typed("x.access_token", " tok \n", &Settings::default()).is_ok_and(|s| s.reveal() == "tok"));
         assert!(typed("x.access_token", " \n", &Settings::default()).is_err(), "empty is a mistake");
+    }
+
+    #[test]
+    fn the_environment_keeps_nothing_and_names_the_variables() {
+        let refused = can_keep(&Environment, &["flickr.token", "flickr.token_secret"]).map_err(Error::from);
+        let said = refused.expect_err("it is read-only").what_now;
+        assert!(said.contains("PIERROT_SECRET_FLICKR_TOKEN and PIERROT_SECRET_FLICKR_TOKEN_SECRET"), "{said}");
+        assert!(can_keep(&Memory::default(), &["flickr.token"]).is_ok());
     }
 
     #[test]

@@ -3,6 +3,7 @@
 //! Invariant: settings that were read are usable: addresses are https, or http on loopback; templates parse; names are plain.
 //! Deliberately absent: secrets (they live in the keyring).
 
+mod mistake;
 mod running;
 
 use std::{collections::BTreeMap, fs, io, path::Path};
@@ -231,6 +232,8 @@ pub enum SettingsError {
         #[source]
         source: io::Error,
     },
+    #[error("{path} is not a text in UTF-8; save it again as UTF-8")]
+    NotText { path: String },
     #[error("config.toml: {0}")]
     Toml(String),
     #[error("config.toml: there is no setting \"{key}\"{}", nearest_words(.nearest.as_deref()))]
@@ -245,9 +248,12 @@ fn nearest_words(nearest: Option<&str>) -> String {
 
 impl From<SettingsError> for Error {
     fn from(error: SettingsError) -> Self {
+        let message = error.to_string();
+        // A question is complete as it stands.
+        let message = if message.ends_with(['?', '.']) { message } else { format!("{message}.") };
         Self::settings(
-            error.to_string(),
-            "Mend that line in config.toml and try again; `pierrot doctor` checks the file.",
+            message,
+            "Mend that in config.toml and try again.",
         )
     }
 }
@@ -258,12 +264,15 @@ impl Settings {
         match fs::read_to_string(path) {
             Ok(text) => Self::parse(&text),
             Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(Self::default()),
+            Err(error) if error.kind() == io::ErrorKind::InvalidData => {
+                Err(SettingsError::NotText { path: path.display().to_string() })
+            }
             Err(source) => Err(SettingsError::Unreadable { path: path.display().to_string(), source }),
         }
     }
 
     pub fn parse(text: &str) -> Result<Self, SettingsError> {
-        let wrong = |error: toml::de::Error| SettingsError::Toml(error.to_string().trim_end().to_owned());
+        let wrong = |error: toml::de::Error| SettingsError::Toml(mistake::in_words(text, &error));
         let document = toml::Deserializer::parse(text).map_err(wrong)?;
         let mut unknown = Vec::new();
         let settings: Self =

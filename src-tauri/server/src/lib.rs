@@ -132,3 +132,6 @@ impl Drop for Server {
 
 #[cfg(test)]
 mod server_test;
+
+#[cfg(test)]
+mod server_test;

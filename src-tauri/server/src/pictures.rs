@@ -1,11 +1,12 @@
 //! Thumbnails for `<img>`. The key in the address changes with the picture, so browsers may keep the answer for ever.
 
 use axum::{
+    body::Body,
     extract::{Path, State},
     http::{StatusCode, header},
     response::{IntoResponse, Response},
 };
-use pierrot_core::photo::PhotoId;
+use pierrot_core::{photo::PhotoId, thumbnails::ThumbnailPicture};
 
 use crate::Site;
 

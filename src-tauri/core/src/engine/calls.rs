@@ -26,6 +26,7 @@ use crate::{
     photo::PhotoId,
     run::Run,
     settings::Settings,
+    thumbnails::ThumbnailCache,
 };
 
 /// A call that failed, in words and with the next step.
@@ -112,7 +113,7 @@ calls! {
     gallery(engine, query: Query) -> library::Overview { engine.pierrot().gallery(&query).await }
     /// Cells of a query, of the version that is laid out; at most 500.
     gallery_window(engine, query: Query, version: String, offset: u32, limit: u32) -> library::Window {
-        engine.pierrot().gallery_window(&query, &version, offset as usize, limit as usize).await
+        engine.gallery_window(&query, &version, offset, limit).await
     }
     /// What comes before and after a photo.
     neighbours(engine, query: Query, photo: PhotoId) -> library::Neighbours {
@@ -122,6 +123,10 @@ calls! {
     facets(engine) -> library::Facets { engine.pierrot().facets().await }
     /// One photo with its facts, where it stands and its history.
     photo(engine, photo: PhotoId) -> PhotoPage { engine.pierrot().photo_page(&photo).await }
+    /// How much of the disk thumbnails take.
+    thumbnail_cache(engine) -> ThumbnailCache { engine.pierrot().thumbnail_cache().await }
+    /// Removes all thumbnails; they are made again when they are looked at.
+    clear_thumbnails(engine) -> ThumbnailCache { engine.pierrot().clear_thumbnails().await }
     /// Camera, lens and exposure; asked at the source once.
     exif(engine, photo: PhotoId) -> Exif { engine.pierrot().exif(&photo).await }
     /// The next twelve weeks.

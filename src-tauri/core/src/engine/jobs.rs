@@ -63,11 +63,22 @@ impl Asked {
     }
 }
 
+/// A job in line.
+#[derive(Debug)]
+struct Waiting {
+    id: u32,
+    key: String,
+    asked: Asked,
+    told: oneshot::Sender<Run>,
+}
+
 /// What works now, and what waits.
 #[derive(Debug, Default)]
 pub(crate) struct Desk {
     under_way: Option<(UnderWay, Option<oneshot::Sender<()>>)>,
-    waiting: VecDeque<(u32, String)>,
+    waiting: VecDeque<Waiting>,
+    /// The run and the key of the job that works now; one task works through what waits.
+    working_on: Option<(u32, String)>,
     next_id: u32,
     /// Photos of which a publication is being sent right now, so that quitting waits for it.
     pub sending: bool,
@@ -96,39 +107,66 @@ impl Engine {
 
     /// Puts a job in line and waits for its end.
     pub async fn run(&self, asked: Asked) -> Result<Run> {
+        let mut events = self.subscribe();
         let (id, ended) = self.line_up(asked)?;
-        if let Some(ended) = ended
-            && let Ok(run) = ended.await
-        {
-            return Ok(run);
+        if let Some(ended) = ended {
+            if let Ok(run) = ended.await {
+                return Ok(run);
+            }
+        } else {
+            // Somebody else asked for it before.
+            while let Ok(event) = events.recv().await {
+                if matches!(&event, Event::RunEnded { run } if run.id == id) {
+                    break;
+                }
+            }
         }
-        let mut found = self.pierrot().catalogue.runs(Some(id + 1), 1)?;
-        found.pop().ok_or_else(|| Error::failed("The run left no trace.", "Look at the activity list."))
+        let found = self.pierrot().catalogue.runs(Some(id + 1), 1)?.pop();
+        found
+            .filter(|run| run.id == id)
+            .ok_or_else(|| Error::failed("The run left no trace.", "Look at the activity list."))
     }
 
     fn line_up(&self, asked: Asked) -> Result<(u32, Option<oneshot::Receiver<Run>>)> {
         let key = asked.key();
-        let id = {
+        let (told, receiver) = oneshot::channel();
+        let (id, idle) = {
             let mut desk = self.0.desk.lock().unwrap_or_else(PoisonError::into_inner);
-            if let Some((id, _)) = desk.waiting.iter().find(|(_, waiting)| *waiting == key) {
-                return Ok((*id, None));
+            let waiting = desk.waiting.iter().find(|waiting| waiting.key == key).map(|waiting| waiting.id);
+            let working = desk.working_on.as_ref().filter(|(_, known)| *known == key).map(|(id, _)| *id);
+            if let Some(id) = waiting.or(working) {
+                return Ok((id, None));
             }
             if desk.waiting.len() >= WAITING_MAX {
                 return Err(Error::try_later("Too many jobs are waiting.", "Wait until some are done."));
             }
             let id = next_id(&mut desk, &self.pierrot())?;
-            desk.waiting.push_back((id, key));
-            id
+            desk.waiting.push_back(Waiting { id, key, asked, told });
+            // Whoever finds nobody at work begins it; the task takes the job from the line.
+            let idle = desk.working_on.is_none();
+            desk.working_on.get_or_insert((0, String::new()));
+            (id, idle)
         };
-        let (sender, receiver) = oneshot::channel();
-        let engine = self.clone();
-        tokio::spawn(async move {
-            let run = engine.work(id, asked).await;
-            // Nobody may be waiting for it.
-            let _ = sender.send(run);
-        });
+        if idle {
+            let engine = self.clone();
+            tokio::spawn(async move {
+                while let Some(next) = engine.next_in_line() {
+                    let run = engine.work(next.id, next.asked).await;
+                    // Nobody may be waiting for it.
+                    let _ = next.told.send(run);
+                }
+            });
+        }
         self.changed("runs");
         Ok((id, Some(receiver)))
+    }
+
+    /// The next job, or the end of the lane's work.
+    fn next_in_line(&self) -> Option<Waiting> {
+        let mut desk = self.0.desk.lock().unwrap_or_else(PoisonError::into_inner);
+        let next = desk.waiting.pop_front();
+        desk.working_on = next.as_ref().map(|next| (next.id, next.key.clone()));
+        next
     }
 
     /// The id for a run that is written down without a job.
@@ -156,7 +194,6 @@ impl Engine {
     }
 
     async fn work(&self, id: u32, asked: Asked) -> Run {
-        let _lane = self.0.lane.lock().await;
         let pierrot = self.pierrot();
         let (target, slot) = match &asked {
             Asked::Publish(choice) => (choice.target.clone(), choice.slot.clone()),
@@ -198,7 +235,6 @@ impl Engine {
 
     fn begin(&self, run: &Run, stop: Option<oneshot::Sender<()>>) {
         let mut desk = self.0.desk.lock().unwrap_or_else(PoisonError::into_inner);
-        desk.waiting.retain(|(id, _)| *id != run.id);
         let under_way = UnderWay {
             run: run.id,
             job: run.job,

@@ -109,7 +109,7 @@ impl Engine {
     }
 
     /// Looks once at every schedule and does what is due, one after another.
-    pub(crate) async fn tick(&self) -> Result<()> {
+    pub async fn tick(&self) -> Result<()> {
         let pierrot = self.pierrot();
         let names: Vec<String> =
             std::iter::once(SYNC.to_owned()).chain(pierrot.settings().targets.keys().cloned()).collect();

@@ -1,7 +1,8 @@
 //! Checking the record: the log's numbers, bytes and rules, and the documents against log and catalogue.
 //!
 //! Invariant: checking changes nothing; repairing makes derived documents anew and puts back entries this computer still has,
-//! and never writes over an entry.
+//! and never writes over an entry: a broken one in a folder is moved aside first, where the chain of hashes says that this
+//! computer's bytes are the right ones.
 
 use serde::Serialize;
 use serde_json::Value;
@@ -11,11 +12,12 @@ use crate::{
     error::Result,
     fold::{Fold, Stand},
     handle::Pierrot,
+    log,
     record::{
         RecordStore,
         append::{LOG, Put, name_of, put_entry, seq_of},
         documents::{self, DB, Found, META, OURS, WAL},
-        ledger::{fold_bytes, local_fold},
+        ledger::{fold_or_why, local_fold},
     },
 };
 
@@ -28,6 +30,14 @@ pub struct CheckReport {
     pub published: usize,
     pub photos: u64,
     pub findings: Vec<Finding>,
+    /// Entries this computer can put back.
+    #[serde(skip)]
+    #[ts(skip)]
+    put_back: Vec<u64>,
+    /// Whether this look is the one after a repair: then nothing advises to repair.
+    #[serde(skip)]
+    #[ts(skip)]
+    repaired: bool,
 }
 
 /// One thing that is wrong.
@@ -44,23 +54,27 @@ pub struct Finding {
 impl Pierrot {
     /// Reads the whole record and says what is wrong; with `repair`, mends what can be.
     pub async fn check(&self, repair: bool) -> Result<CheckReport> {
-        let store = self.store().await?;
-        let mut report = self.look_over(&*store).await?;
+        let store = if repair { self.store_to_mend().await? } else { self.store().await? };
+        let mut report = self.look_over(&*store, false).await?;
         if !repair || report.findings.is_empty() {
             report.clean = report.findings.is_empty();
             return Ok(report);
         }
-        self.put_back_entries(&*store, &report).await?;
+        self.put_back_entries(&*store, &report.put_back).await?;
         self.close_ledger().await;
         // The log is whole again, or what follows says why not.
         if let Ok(mut ledger) = self.ready_ledger().await {
             self.catalogue.set_state("documents", &Value::Null)?;
             self.force_documents(&mut ledger).await?;
         }
-        let after = self.look_over(&*store).await?;
+        let after = self.look_over(&*store, true).await?;
         for finding in &mut report.findings {
-            finding.mended = !after.findings.iter().any(|left| left.document == finding.document);
+            match after.findings.iter().find(|left| left.document == finding.document) {
+                Some(left) => finding.mend.clone_from(&left.mend),
+                None => finding.mended = true,
+            }
         }
+        (report.entries, report.published) = (after.entries, after.published);
         report.findings.extend(
             after
                 .findings
@@ -73,9 +87,10 @@ impl Pierrot {
         Ok(report)
     }
 
-    async fn look_over(&self, store: &dyn RecordStore) -> Result<CheckReport> {
-        let mut report = CheckReport { photos: self.catalogue.photos_total()?, ..CheckReport::default() };
-        let fold = self.check_log(store, &mut report).await?;
+    async fn look_over(&self, store: &dyn RecordStore, repaired: bool) -> Result<CheckReport> {
+        let photos = self.catalogue.photos_total()?;
+        let mut report = CheckReport { photos, repaired, ..CheckReport::default() };
+        let (fold, known) = self.check_log(store, &mut report).await?;
         report.published = fold.imported().len()
             + fold.attempts().filter(|attempt| matches!(attempt.stand, Stand::Posted { .. })).count();
         for (name, sha256) in fold.files() {
@@ -88,12 +103,15 @@ impl Pierrot {
             }
         }
         self.check_db(store, &fold, &mut report).await?;
-        check_wal(store.read(WAL).await?.as_deref(), &fold, &mut report);
+        if known {
+            check_wal(store.read(WAL).await?.as_deref(), &fold, &mut report);
+        }
         Ok(report)
     }
 
-    /// Every entry from 1 on: there, readable, following the one before, and the same as this computer saw it.
-    async fn check_log(&self, store: &dyn RecordStore, report: &mut CheckReport) -> Result<Fold> {
+    /// Every entry from 1 on: there, readable, following the one before, and the same as this computer saw it. What the log
+    /// folds to, and whether that is all of it.
+    async fn check_log(&self, store: &dyn RecordStore, report: &mut CheckReport) -> Result<(Fold, bool)> {
         let names = store.names(LOG, None).await?;
         let last_there = names.iter().filter_map(|name| seq_of(name)).max().unwrap_or(0);
         let last = last_there.max(self.catalogue.log_through()?);
@@ -105,35 +123,67 @@ impl Pierrot {
         for seq in 1..=last {
             let name = name_of(seq);
             let kept = self.catalogue.log_entry(seq)?;
-            let Some(bytes) = store.read(&name).await? else {
-                whole = false;
-                let mend = if kept.is_some() {
-                    PUT_BACK
-                } else {
-                    "Put the file back from a backup or another computer's copy."
-                };
-                report.find(&name, "the entry is missing", mend);
-                continue;
-            };
-            report.entries += 1;
-            if kept.as_ref().is_some_and(|kept| *kept != bytes) {
-                whole = false;
-                report.find(&name, "the entry was changed after this computer read it", "Put the original file back.");
-                continue;
-            }
-            if whole && let Err(error) = fold_bytes(&mut fold, seq, &bytes) {
-                whole = false;
-                report.find(&name, &error.message, "Put the original file back from a backup or a bucket version.");
+            match (store.read(&name).await?, kept) {
+                (None, kept) => {
+                    whole = false;
+                    report.lost(seq, "the entry is missing", kept.is_some());
+                }
+                (Some(bytes), Some(kept)) if kept != bytes => {
+                    (whole, report.entries) = (false, report.entries + 1);
+                    self.judge_changed(store, seq, (&kept, &bytes), report).await?;
+                }
+                (Some(bytes), _) => {
+                    report.entries += 1;
+                    if whole && let Err(why) = fold_or_why(&mut fold, seq, &bytes) {
+                        whole = false;
+                        report.lost(seq, &why, false);
+                    }
+                }
             }
         }
         for (seq, rule) in fold.void() {
             tracing::debug!(seq, rule, "void, as the rules say");
         }
-        if whole { Ok(fold) } else { local_fold(&self.catalogue) }
+        if whole {
+            return Ok((fold, true));
+        }
+        let fold = local_fold(&self.catalogue)?;
+        let known = fold.through() >= last;
+        Ok((fold, known))
+    }
+
+    /// An entry that is not as this computer saw it: broken there, or another history.
+    async fn judge_changed(
+        &self,
+        store: &dyn RecordStore,
+        seq: u64,
+        (ours, theirs): (&[u8], &[u8]),
+        report: &mut CheckReport,
+    ) -> Result<()> {
+        let (name, broken) = (name_of(seq), "the entry was changed after this computer read it");
+        let next = store.read(&name_of(seq + 1)).await?.and_then(|bytes| prev_in(&bytes));
+        let before = self.catalogue.log_entry(seq.saturating_sub(1))?.map(|bytes| sha256_hex(&bytes));
+        let ours_is_right = match next {
+            Some(next) if next == sha256_hex(ours) => true,
+            Some(next) if next == sha256_hex(theirs) => false,
+            // Nothing that follows can tell: ours is right where theirs cannot be the entry here.
+            Some(_) | None => log::read(seq, theirs).is_err() || prev_in(theirs) != before,
+        };
+        if !ours_is_right {
+            let mend = "The record was replaced, or this computer knows another one: put the original file back, or name \
+                        the right place in [record] of config.toml.";
+            report.find(&name, broken, mend);
+        } else if store.as_folder().is_some() {
+            report.lost(seq, broken, true);
+        } else {
+            let mend = "Bring the object's earlier version back: entries in a bucket are never written over.";
+            report.find(&name, broken, mend);
+        }
+        Ok(())
     }
 
     async fn check_db(&self, store: &dyn RecordStore, fold: &Fold, report: &mut CheckReport) -> Result<()> {
-        let remake = "Run `pierrot check --repair`: it is made anew from the catalogue.";
+        let remake = &report.remake("catalogue");
         let (db, meta) = (store.read(DB).await?, store.read(META).await?);
         if db.is_none() && meta.is_none() && report.photos == 0 {
             return Ok(());
@@ -192,16 +242,20 @@ impl Pierrot {
         let absent = report.photos.saturating_sub(same);
         if fold.computers().len() <= 1 && report.photos > 0 && (differing > 0 || absent > 0) {
             let wrong = format!("it differs from the catalogue in {} rows", differing.max(absent));
-            report.find(DB, &wrong, "Run `pierrot check --repair`, or `pierrot sync`.");
+            report.find(DB, &wrong, remake);
         }
         Ok(Some(counted))
     }
 
-    async fn put_back_entries(&self, store: &dyn RecordStore, report: &CheckReport) -> Result<()> {
-        for finding in report.findings.iter().filter(|finding| finding.mend == PUT_BACK) {
-            let Some(seq) = seq_of(&finding.document) else { continue };
-            let Some(bytes) = self.catalogue.log_entry(seq)? else { continue };
-            if let Put::Taken(_) = put_entry(store, seq, &bytes).await? {
+    async fn put_back_entries(&self, store: &dyn RecordStore, entries: &[u64]) -> Result<()> {
+        for seq in entries {
+            let Some(bytes) = self.catalogue.log_entry(*seq)? else { continue };
+            let broken = store.read(&name_of(*seq)).await?.is_some_and(|there| there != bytes);
+            if broken && let Some(folder) = store.as_folder() {
+                let aside = folder.set_aside(&name_of(*seq)).await?;
+                tracing::warn!(seq, "the broken entry is kept as {aside} beside the log");
+            }
+            if let Put::Taken(_) = put_entry(store, *seq, &bytes).await? {
                 tracing::warn!(seq, "somebody wrote this entry meanwhile");
             }
         }
@@ -209,9 +263,37 @@ impl Pierrot {
     }
 }
 
-const PUT_BACK: &str = "Run `pierrot check --repair`: this computer still has it.";
+/// The hash of the entry before, as an entry quotes it.
+fn prev_in(bytes: &[u8]) -> Option<String> {
+    serde_json::from_slice::<Value>(bytes).ok()?.get("prev")?.as_str().map(str::to_owned)
+}
 
 impl CheckReport {
+    /// An entry of the log that is not there as it should be.
+    fn lost(&mut self, seq: u64, wrong: &str, ours: bool) {
+        let mend = match (ours, self.repaired) {
+            (true, false) => "This computer still has it; `pierrot check --repair` puts it back.",
+            (true, true) => "This computer still has it, but it could not be put back.",
+            (false, _) => {
+                "It cannot be mended here, this computer has no copy: put the file back from a backup or a bucket \
+                 version, or mend the record on a computer that published before."
+            }
+        };
+        self.find(&name_of(seq), wrong, mend);
+        if ours {
+            self.put_back.push(seq);
+        }
+    }
+
+    /// What mends a derived document made from `source`.
+    fn remake(&self, source: &str) -> String {
+        if self.repaired {
+            "It could not be made anew: the log has to be whole first.".to_owned()
+        } else {
+            format!("Run `pierrot check --repair`: it is made anew from the {source}.")
+        }
+    }
+
     fn find(&mut self, document: &str, wrong: &str, mend: &str) {
         self.findings.push(Finding {
             document: document.to_owned(),
@@ -224,7 +306,7 @@ impl CheckReport {
 
 /// Every published photo must stand in `pierrot-wal.json`, and it must not claim to know more than the log.
 fn check_wal(bytes: Option<&[u8]>, fold: &Fold, report: &mut CheckReport) {
-    let remake = "Run `pierrot check --repair`: it is made anew from the log.";
+    let remake = &report.remake("log");
     let fields = match documents::read_document(bytes) {
         Found::Object(fields) => fields,
         Found::Nothing if fold.through() == 0 => return,

@@ -12,9 +12,9 @@ use crate::{
     http::{self, Kind, Reach},
     jobs::eligible::KnownAccount,
     pictures,
-    secrets::Sensitive,
+    secrets::{self, Sensitive},
     sources::flickr::{self, Flickr, FlickrKeys, login},
-    targets::x::{self, X},
+    targets::x::{self, Refusal, X, XError},
 };
 
 /// Most Flickr calls in an hour.
@@ -151,6 +151,7 @@ impl Pierrot {
 
     /// First step of the Flickr login.
     pub async fn begin_flickr_login(&self) -> Result<FlickrLogin> {
+        secrets::can_keep(&*self.world.secrets, &["flickr.token", "flickr.token_secret"])?;
         self.needed_secret("flickr.api_secret").await?;
         let keys = FlickrKeys { token: None, token_secret: None, ..self.flickr_keys().await? };
         let oauth_url = &self.settings.flickr.oauth_url;
@@ -169,16 +170,29 @@ impl Pierrot {
 
     pub async fn begin_x_login(&self, target: Option<&str>) -> Result<XLogin> {
         let (name, settings) = self.target(target)?;
+        let own = ["access_token", "access_token_secret"].map(|part| format!("{name}.{part}"));
+        secrets::can_keep(&*self.world.secrets, &own.each_ref().map(String::as_str))?;
         let key = self.needed_secret(&format!("{name}.consumer_key")).await?;
         let secret = self.needed_secret(&format!("{name}.consumer_secret")).await?;
         let app = (key, secret);
-        let pending = x::login::request_token(settings.api_url.clone(), app.clone(), self.owned_stamps()).await?;
+        let pending = x::login::request_token(settings.api_url.clone(), app.clone(), self.owned_stamps()).await;
+        let pending = pending.map_err(|error| {
+            let now = format!(
+                "Compare both with console.x.com, then store them with `pierrot secret set {name}.consumer_key` and \
+                 `pierrot secret set {name}.consumer_secret`."
+            );
+            refused_as(error, "X does not accept the app's API key, or its secret is wrong.", now)
+        })?;
         Ok(XLogin { target: name.to_owned(), app, pending })
     }
 
     pub async fn finish_x_login(&self, begun: XLogin, typed: &str) -> Result<String> {
         let base = self.target(Some(&begun.target))?.1.api_url.clone();
-        let done = x::login::access_token(base, begun.app, &begun.pending, typed, self.owned_stamps()).await?;
+        let done = x::login::access_token(base, begun.app, &begun.pending, typed, self.owned_stamps()).await;
+        let done = done.map_err(|error| {
+            let now = format!("Begin again with `pierrot login {}`: each PIN works once.", begun.target);
+            refused_as(error, "The PIN was not accepted.", now)
+        })?;
         self.keep_secret(&format!("{}.access_token", begun.target), done.token).await?;
         self.keep_secret(&format!("{}.access_token_secret", begun.target), done.token_secret).await?;
         Ok(done.account.username)
@@ -194,6 +208,12 @@ impl Pierrot {
         let (store, owned) = (self.world.secrets.clone(), name.to_owned());
         let kept = tokio::task::spawn_blocking(move || store.set(&owned, &secret)).await;
         Ok(kept.map_err(|_| Error::failed("The keyring could not be asked.", "Try again."))??)
+    }
+
+    /// Whether a secret of this name can be kept at all, before anybody types it.
+    pub fn may_keep_secret(&self, name: &str) -> Result<()> {
+        secrets::check_name(name, &self.settings)?;
+        Ok(secrets::can_keep(&*self.world.secrets, &[name])?)
     }
 
     /// Takes a secret out of the keyring; whether there was one.
@@ -213,4 +233,11 @@ impl Pierrot {
         }
         Ok(set)
     }
+}
+
+/// What a refused login step was about; another trouble, such as a wrong clock, is told as it is.
+fn refused_as(error: XError, message: &str, what_now: String) -> Error {
+    let refused =
+        matches!(&error, XError::Refused(Refusal::SignIn { clock_off_s: None } | Refusal::Forbidden(_) | Refusal::Invalid(_)));
+    if refused { Error::new(crate::error::Code::SignInAgain, message, what_now) } else { error.into() }
 }

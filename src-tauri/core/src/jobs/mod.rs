@@ -23,3 +23,4 @@ pub(crate) mod restore;
 pub(crate) mod review;
 pub(crate) mod status;
 pub(crate) mod sync;
+mod thumbnail;

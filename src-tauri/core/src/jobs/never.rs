@@ -2,7 +2,7 @@
 
 use crate::{
     error::{Error, Result},
-    fold::Fold,
+    fold::{Fold, Stand},
     handle::Pierrot,
     log::Fact,
     photo::PhotoId,
@@ -85,6 +85,21 @@ impl Pierrot {
         let written = ledger.append(fact, self.now(), &mut keep).await?;
         self.write_wal_document(&mut ledger).await;
         Ok(matches!(written, Appended::Counts { .. }))
+    }
+
+    /// Where a photo is published, as far as this computer knows.
+    pub fn published_to(&self, photo: &PhotoId) -> Result<Vec<String>> {
+        let fold = crate::record::ledger::local_fold(&self.catalogue)?;
+        let mut targets = Vec::new();
+        targets.extend(fold.imported().get(photo).map(|imported| imported.target.clone()));
+        targets.extend(
+            fold.attempts()
+                .filter(|attempt| attempt.about.photo == *photo && matches!(attempt.stand, Stand::Posted { .. }))
+                .map(|attempt| attempt.about.target.clone()),
+        );
+        targets.sort();
+        targets.dedup();
+        Ok(targets)
     }
 
     fn known(&self, photo: &PhotoId) -> Result<()> {

@@ -198,7 +198,7 @@ fn bad_picture(why: String) -> Unfit {
 }
 
 fn passing_trouble(error: PictureFetchError) -> Unfit {
-    Unfit::new(End::TryLater, Error::try_later(error.to_string(), "Try again later; nothing was posted."))
+    Unfit::new(End::TryLater, Error::try_later(error.to_string(), "Try again later."))
 }
 
 /// What getInfo tells, on top of what lists told.

@@ -14,7 +14,7 @@ use crate::{
     jobs::{
         eligible::KnownAccount,
         prepare::{Unfit, word},
-        publishing::Attempt,
+        publishing::{Attempt, not_posted, still_open},
     },
     log::{About, AttemptId, Frozen},
     photo::PhotoId,
@@ -133,11 +133,11 @@ impl Pierrot {
         if choice.photo.is_none() && self.catalogue.pool_len(name)? == 0 {
             return self.nothing_left(name);
         }
-        let account = self.account(name, &signed).await?;
+        let account = self.account(name, &signed).await.map_err(|error| {
+            let what_now = format!("Nothing was posted. {}", error.what_now);
+            Error { what_now, ..error }
+        })?;
         self.ensure_pools(ledger.fold())?;
-        if let Some(settled) = slot_settled(ledger.fold(), name, &account.log_name(), choice)? {
-            return Ok(settled);
-        }
         let mut run = Run { name, target, x: &signed.x, account: &account, choice, tried: Vec::new(), bad: 0 };
         self.publish_one(&mut ledger, &mut run).await
     }
@@ -259,7 +259,11 @@ impl Pierrot {
             return Err(Error::failed(format!("The catalogue has no photo {photo}."), now));
         };
         self.judge(&self.filters()?, fold, target, account, &row).map_err(|why| {
-            let now = "Choose another photo, or change what keeps this one back.";
+            let now = if fold.excluded().contains(photo) {
+                format!("`pierrot include {photo}` takes it off the never-list; or choose another photo.")
+            } else {
+                "Choose another photo, or change what keeps this one back.".to_owned()
+            };
             Error::failed(format!("Photo {photo} cannot go to {}: {why}.", target.0), now)
         })
     }
@@ -269,7 +273,9 @@ impl Pierrot {
         let reason = if total == 0 {
             "the catalogue is empty: run `pierrot sync` first".to_owned()
         } else {
-            format!("none of the {total} photos is left for {target}: all are published, held or filtered out")
+            let mut why = vec![format!("none of the {total} photos is left for {target}: all are published, held or filtered out")];
+            why.extend(self.unknown_albums()?);
+            why.join("; ")
         };
         Ok(PublishReport::empty(Outcome::NothingLeft, target, reason))
     }
@@ -279,6 +285,10 @@ impl Pierrot {
         let mut dice = ChaCha8Rng::seed_from_u64(run.choice.seed.unwrap_or_else(|| self.fresh_seed()));
         let mut last = None;
         for _ in 0..PICKS_MAX {
+            // Anew before each photo: a claim that was lost may have been lost for the slot.
+            if let Some(settled) = slot_settled(ledger.fold(), run.name, &account, run.choice)? {
+                return Ok(settled);
+            }
             let photo = match &run.choice.photo {
                 Some(photo) => {
                     self.check_asked(ledger.fold(), (run.name, run.target), Some(&account), photo)?;
@@ -359,7 +369,7 @@ fn slot_settled(fold: &Fold, name: &str, account: &str, choice: &Choice) -> Resu
     if fold.slot_is_free(slot, name, Some(account)) {
         return Ok(None);
     }
-    if fold.attempts().any(|attempt| attempt.slot == slot && attempt.stand == Stand::Claimed) {
+    if fold.attempts().any(|a| a.slot == slot && a.about.target == name && a.stand == Stand::Claimed) {
         let message = format!("Another computer is publishing what is due ({slot}).");
         return Err(Error::try_later(message, "Nothing to do: Pierrot looks again."));
     }
@@ -393,13 +403,19 @@ fn settle(attempt: &mut Attempt<'_>, outcome: publication::Outcome, run: &mut Ru
         Error::try_later("The record or the network stopped answering in the middle.", "Run `pierrot recover` later.")
     };
     let stopped = |error: Error| {
+        let error = if attempt.unclear && outcome == publication::Outcome::Parked {
+            error
+        } else {
+            not_posted(&attempt.about, error)
+        };
         let kind = match (outcome, error.code) {
             (publication::Outcome::Ended(End::Rejected), _) => Outcome::Rejected,
             (_, Code::TryLater) => Outcome::TryLater,
             // Somebody must sign in, pay or allow it first.
             (_, _) => Outcome::Held,
         };
-        Tried::Done(Box::new(PublishReport { error: Some(error), ..report(attempt, kind) }))
+        let reason = error.message.clone();
+        Tried::Done(Box::new(PublishReport { reason, error: Some(error), ..report(attempt, kind) }))
     };
     match outcome {
         publication::Outcome::Published => Tried::Done(Box::new(report(attempt, Outcome::Published))),
@@ -412,6 +428,9 @@ fn settle(attempt: &mut Attempt<'_>, outcome: publication::Outcome, run: &mut Ru
             let reason =
                 "it is posted; the record cannot be reached and gets it at the next `pierrot recover`".to_owned();
             Tried::Done(Box::new(PublishReport { reason, ..report(attempt, Outcome::Published) }))
+        }
+        publication::Outcome::Parked if attempt.unclear => {
+            stopped(still_open(&attempt.about, error.unwrap_or_else(passing)))
         }
         publication::Outcome::Parked => stopped(error.unwrap_or_else(passing)),
         publication::Outcome::Ended(End::Changed) => Tried::Another(error.unwrap_or_else(passing)),

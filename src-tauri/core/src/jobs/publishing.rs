@@ -50,6 +50,8 @@ pub(crate) struct Attempt<'a> {
     pub known_texts: HashSet<String>,
     /// The boot clock before the fence was written.
     fence_ms: u64,
+    /// Whether a request left of which nobody knows what became.
+    pub unclear: bool,
     /// Why it ended as it did, for people and for the log.
     pub detail: String,
     /// What to report when it ended without a post.
@@ -81,6 +83,7 @@ impl<'a> Attempt<'a> {
             known_posts: HashSet::new(),
             known_texts: HashSet::new(),
             fence_ms: 0,
+            unclear: false,
             detail: String::new(),
             error: None,
         }
@@ -254,7 +257,7 @@ impl Pierrot {
         if self.world.clock.boot_ms().saturating_sub(attempt.fence_ms) > SEND_DEADLINE_MS {
             attempt.detail = "the computer paused between writing it down and sending".into();
             attempt.error =
-                Some(Error::try_later("The computer paused at the moment of sending; nothing was sent.", "Try again."));
+                Some(Error::try_later("the computer paused at the moment of sending.", "Try again."));
             return Ok(Event::TooLate);
         }
         let sent = attempt.x.send(&body).await;
@@ -267,7 +270,7 @@ impl Pierrot {
             }
             Sent::NotSent(why) => {
                 attempt.detail.clone_from(&why);
-                attempt.error = Some(Error::try_later(why, "Try again when the network is back; nothing was posted."));
+                attempt.error = Some(Error::try_later(format!("{why}."), "Try again when the network is back."));
                 Reply::NotSent
             }
             Sent::Refused(refusal) => {
@@ -276,6 +279,7 @@ impl Pierrot {
                 Reply::Refused(end)
             }
             Sent::Unclear(why) => {
+                attempt.unclear = true;
                 attempt.detail = why.to_string();
                 Reply::Unclear
             }
@@ -286,6 +290,7 @@ impl Pierrot {
     /// Waits for the given look and reads the timeline back.
     async fn look(&self, attempt: &mut Attempt<'_>, look: u32) -> Result<Event> {
         let Some(frozen) = attempt.frozen.clone() else { return Ok(Event::LookFailed) };
+        attempt.unclear = true;
         let wait = attempt.target.look_after_s.get(look as usize).copied().unwrap_or(0);
         let due = attempt.sent_at.saturating_add(i64::try_from(wait).unwrap_or(i64::MAX));
         let last_due = attempt.target.look_after_s.iter().max().copied().unwrap_or(0);
@@ -293,7 +298,7 @@ impl Pierrot {
             self.now().as_second() > attempt.sent_at.saturating_add(i64::try_from(last_due).unwrap_or(i64::MAX));
         let left = u64::try_from(due - self.now().as_second()).unwrap_or(0);
         if left > 0 {
-            let why = format!("{} did not say whether it posted; its timeline will tell", attempt.about.target);
+            let why = format!("it is not clear whether {} posted; its timeline will tell", attempt.about.target);
             if left >= LONG_WAIT_S {
                 tracing::warn!("{why}; reading it in {left} s. Stopping is safe: `pierrot recover` goes on from here");
             }
@@ -317,8 +322,8 @@ impl Pierrot {
                 Ok(Event::Absent)
             }
             Err(error) => {
-                let (error, end) = upload_error(error);
-                attempt.fail(error, end);
+                attempt.detail = error.to_string();
+                attempt.error = Some(error.into());
                 Ok(Event::LookFailed)
             }
         }
@@ -356,7 +361,7 @@ impl Pierrot {
 
     async fn ask(&self, ledger: &mut LedgerGuard<'_>, attempt: &mut Attempt<'_>) -> Result<Event> {
         let detail = format!(
-            "{} did not say whether it posted ({}), and its timeline does not show it.",
+            "It is not known whether it was posted to {}: {}, and its timeline does not show it.",
             attempt.about.target,
             if attempt.detail.is_empty() { "Pierrot was stopped while sending" } else { &attempt.detail }
         );
@@ -429,6 +434,24 @@ fn same_text(seen: &str, sent: &str) -> bool {
     };
     let sent = plain(sent);
     !sent.is_empty() && plain(seen) == sent
+}
+
+/// Trouble while looking for a post whose fate nobody knows.
+pub(crate) fn still_open(about: &About, error: Error) -> Error {
+    let looks = "it reads the account's posts and sends nothing a second time.";
+    let what_now = if error.code == Code::TryLater {
+        format!("Run `pierrot recover` later: {looks}")
+    } else {
+        format!("{} Then run `pierrot recover`: {looks}", error.what_now)
+    };
+    let known = format!("It is not known yet whether photo {} was posted to {}", about.photo, about.target);
+    Error { message: format!("{known}: {}", error.message), what_now, ..error }
+}
+
+/// Trouble with an attempt of which nothing went out.
+pub(crate) fn not_posted(about: &About, error: Error) -> Error {
+    let message = format!("Photo {} was not posted to {}: {}", about.photo, about.target, error.message);
+    Error { message, what_now: format!("Nothing was posted. {}", error.what_now), ..error }
 }
 
 /// What an error of X before or after the POST means for the attempt.

@@ -12,7 +12,7 @@ use crate::{
     handle::{LedgerGuard, Pierrot},
     jobs::{
         publish::{Choice, PublishReport, Run, Tried, known_posts, wanted_again},
-        publishing::Attempt,
+        publishing::{Attempt, not_posted, still_open},
     },
     log::{About, AttemptId, Fact, Seen, Why},
     publication::{self, End, Event, Reply, State},
@@ -109,8 +109,10 @@ impl Pierrot {
         let Some(folded) = ledger.fold().attempt(id).cloned() else { return Ok(()) };
         let journal = self.catalogue.journals()?.into_iter().find(|journal| journal.about.attempt == *id);
         let (name, target) = self.target(Some(&folded.about.target))?;
-        let signed = self.x(name).await?;
-        let account = self.account(name, &signed).await?;
+        let unclear = folded.stand == Stand::Sending;
+        let told = |error: Error| if unclear { still_open(&folded.about, error) } else { error };
+        let signed = self.x(name).await.map_err(told)?;
+        let account = self.account(name, &signed).await.map_err(told)?;
         let mut attempt = Attempt::new(folded.about.clone(), folded.slot.clone(), target, &signed.x, &account);
         attempt.frozen.clone_from(&folded.frozen);
         attempt.known_posts = known_posts(ledger.fold());
@@ -138,7 +140,12 @@ impl Pierrot {
             publication::Outcome::Ended(_) | publication::Outcome::Lost => report.released.push(id.0.clone()),
             publication::Outcome::Parked => {
                 let why = || Error::try_later("It is not clear yet.", "Run `pierrot recover` again later.");
-                return Err(attempt.error.take().unwrap_or_else(why));
+                let error = attempt.error.take().unwrap_or_else(why);
+                return Err(match (attempt.unclear, attempt.post.is_some()) {
+                    (true, false) => still_open(&attempt.about, error),
+                    (false, false) => not_posted(&attempt.about, error),
+                    (_, true) => error,
+                });
             }
         }
         Ok(())

@@ -8,7 +8,7 @@ use crate::{
     error::{Error, Result},
     fold::{Attempt, Fold, Stand},
     handle::{LedgerGuard, Pierrot},
-    jobs::{publish::PublishReport, publishing},
+    jobs::{eligible::KnownAccount, publish::PublishReport, publishing},
     log::{Answer, Fact},
     record::ledger::{Appended, Entries},
 };
@@ -51,7 +51,7 @@ impl Pierrot {
         let mut ledger = self.ready_ledger().await?;
         let attempt = find(ledger.fold(), id)?;
         let answer = match answer {
-            ReviewAnswer::Posted(address) => posted(address)?,
+            ReviewAnswer::Posted(address) => posted(address, self.username_of(&attempt)?.as_deref())?,
             ReviewAnswer::Skip => Answer::Skip,
             ReviewAnswer::PostAgain => match self.seen_after_all(&ledger, &attempt).await? {
                 Some(found) => found,
@@ -79,6 +79,13 @@ impl Pierrot {
         }
     }
 
+    /// The user name of the account an attempt was for, where this computer knows it.
+    fn username_of(&self, attempt: &Attempt) -> Result<Option<String>> {
+        let known: Option<KnownAccount> = self.catalogue.state(&format!("account/{}", attempt.about.target))?;
+        let same = known.filter(|known| attempt.about.account.as_ref().is_none_or(|name| *name == known.log_name()));
+        Ok(same.map(|known| known.username).filter(|name| !name.is_empty()))
+    }
+
     /// The post may have shown up since the last look: then it must not go out again.
     async fn seen_after_all(&self, ledger: &LedgerGuard<'_>, attempt: &Attempt) -> Result<Option<Answer>> {
         let (name, target) = self.target(Some(&attempt.about.target))?;
@@ -89,7 +96,8 @@ impl Pierrot {
             publishing::Attempt::new(attempt.about.clone(), attempt.slot.clone(), target, &signed.x, &account);
         looking.known_posts = super::publish::known_posts(ledger.fold());
         looking.sent_at = attempt.last_at.parse::<jiff::Timestamp>().map_or(0, |at| at.as_second() - 86_400);
-        let found = publishing::read_back(&looking, frozen).await.map_err(|error| publishing::upload_error(error).0)?;
+        let found = publishing::read_back(&looking, frozen).await;
+        let found = found.map_err(|error| publishing::still_open(&attempt.about, error.into()))?;
         Ok(found.map(|post_id| Answer::Posted { post_url: looking.post_url(&post_id), post_id }))
     }
 
@@ -143,8 +151,8 @@ fn find(fold: &Fold, id: &str) -> Result<Attempt> {
     }
 }
 
-/// The id at the end of a post's address.
-fn posted(address: &str) -> Result<Answer> {
+/// The id at the end of a post's address, which must be one of the account's, where the address names one.
+fn posted(address: &str, username: Option<&str>) -> Result<Answer> {
     let wrong = || {
         let now = "Open the post and copy its address, like https://x.com/you/status/1900544781383569409.";
         Error::settings(format!("\"{address}\" is not the address of a post."), now)
@@ -156,7 +164,24 @@ fn posted(address: &str) -> Result<Answer> {
     let mut parts = url.path_segments().ok_or_else(wrong)?.skip_while(|part| *part != "status" && *part != "statuses");
     let id =
         parts.nth(1).filter(|id| !id.is_empty() && id.bytes().all(|b| b.is_ascii_alphanumeric())).ok_or_else(wrong)?;
+    if let (Some(named), Some(username)) = (named_in(&url), username)
+        && !named.eq_ignore_ascii_case(username)
+    {
+        return Err(Error::settings(
+            format!("That post is by @{named}, but this publication was for @{username}."),
+            format!("Open the post of @{username} and copy its address."),
+        ));
+    }
     Ok(Answer::Posted { post_id: id.to_owned(), post_url: url.to_string() })
+}
+
+/// The user name in an address like `https://x.com/NAME/status/1`; `i/web/status/1` has none.
+fn named_in(url: &url::Url) -> Option<String> {
+    let parts: Vec<&str> = url.path_segments()?.collect();
+    match parts.as_slice() {
+        [name, "status" | "statuses", ..] if *name != "i" => Some(name.trim_start_matches('@').to_owned()),
+        [..] => None,
+    }
 }
 
 #[cfg(test)]
@@ -169,15 +194,18 @@ mod tests {
             ("https://x.com/me/status/123", Some("123")),
             (" https://twitter.com/me/status/123?s=20 ", Some("123")),
             ("https://x.com/i/web/status/99/photo/1", Some("99")),
+            ("https://x.com/ME/status/123", Some("123")),
+            ("https://x.com/somebody/status/123", None),
             ("https://x.com/me", None),
             ("123", None),
             ("javascript:alert(1)", None),
         ] {
-            let found = posted(address).ok().map(|answer| match answer {
+            let found = posted(address, Some("me")).ok().map(|answer| match answer {
                 Answer::Posted { post_id, .. } => post_id,
                 Answer::PostAgain | Answer::Skip => String::new(),
             });
             assert_eq!(found.as_deref(), id, "{address}");
         }
+        assert!(posted("https://x.com/anybody/status/1", None).is_ok(), "nobody knows whose account it is");
     }
 }

@@ -1,11 +1,15 @@
 //! Where everything stands, from what this computer knows: no network is touched.
 
+use std::collections::HashSet;
+
 use serde::Serialize;
 
 use crate::{
+    catalogue::Presence,
     error::Result,
     fold::{Fold, Stand},
     handle::Pierrot,
+    photo::PhotoId,
     jobs::{probe::Probed, publish::open_reviews, sync::SyncState},
     record::ledger::local_fold,
     settings::RecordKind,
@@ -18,6 +22,7 @@ pub struct Status {
     /// Photos the source has.
     pub total: u64,
     pub missing: u64,
+    /// Photos on the never-list that the source has.
     pub excluded: usize,
     /// Photos published to at least one target.
     pub published: usize,
@@ -27,6 +32,8 @@ pub struct Status {
     pub synced_at: Option<String>,
     /// Photos that vanished in large numbers and wait for a second look.
     pub unproved: u64,
+    /// Sentences on albums of the settings that are unknown.
+    pub unknown_albums: Vec<String>,
 }
 
 #[derive(Clone, Debug, PartialEq, Serialize)]
@@ -36,6 +43,11 @@ pub struct TargetStatus {
     /// Photos that may go out now.
     pub unpublished: u32,
     pub published: usize,
+    /// Those of them that are no longer at the source, or on the never-list now.
+    pub published_besides: usize,
+    /// Neither left, nor published, nor on the never-list: kept back by a filter, a review, a skip, or under way.
+    /// `total` is `unpublished + (published - published_besides) + held + excluded`.
+    pub held: u64,
     pub reviews: usize,
     pub in_progress: usize,
 }
@@ -61,18 +73,24 @@ impl Pierrot {
             RecordKind::Folder => self.home.root().join(&record.path).display().to_string(),
             RecordKind::S3 => format!("s3://{}/{}", record.bucket, record.prefix),
         };
-        let mut published = std::collections::HashSet::new();
+        let mut published = HashSet::new();
         published.extend(fold.imported().keys());
         published.extend(posted(&fold, None).map(|attempt| &attempt.about.photo));
+        let mut excluded = HashSet::new();
+        for photo in fold.excluded().iter().chain(&self.settings.flickr.never) {
+            if self.is_there(photo)? {
+                excluded.insert(photo);
+            }
+        }
         let mut targets = Vec::new();
         for name in self.settings.targets.keys() {
-            targets.push(self.target_status(&fold, name)?);
+            targets.push(self.target_status(&fold, name, &excluded)?);
         }
         Ok(Status {
             home: self.home.root().display().to_string(),
             total: self.catalogue.photos_total()?,
             missing: self.catalogue.missing_total()?,
-            excluded: fold.excluded().len() + self.settings.flickr.never.len(),
+            excluded: excluded.len(),
             published: published.len(),
             targets,
             record: RecordStatus {
@@ -84,18 +102,34 @@ impl Pierrot {
             },
             synced_at: sync.full_at.and_then(|at| jiff::Timestamp::from_second(at).ok()).map(|at| at.to_string()),
             unproved: sync.doubted,
+            unknown_albums: if sync.full_at.is_some() { self.unknown_albums()? } else { Vec::new() },
         })
     }
 
-    fn target_status(&self, fold: &Fold, name: &str) -> Result<TargetStatus> {
+    /// Whether the source has the photo, as far as the catalogue knows.
+    fn is_there(&self, photo: &PhotoId) -> Result<bool> {
+        Ok(self.catalogue.photo(photo)?.is_some_and(|row| row.presence != Presence::Missing))
+    }
+
+    fn target_status(&self, fold: &Fold, name: &str, excluded: &HashSet<&PhotoId>) -> Result<TargetStatus> {
         let of_target = |attempt: &&crate::fold::Attempt| attempt.about.target == name;
         let in_progress = |attempt: &&crate::fold::Attempt| matches!(attempt.stand, Stand::Claimed | Stand::Sending);
-        let imported = fold.imported().values().filter(|imported| imported.target == name).count();
+        let imported = fold.imported().iter().filter(|(_, imported)| imported.target == name).map(|(photo, _)| photo);
+        let published: HashSet<&PhotoId> =
+            imported.chain(posted(fold, Some(name)).map(|attempt| &attempt.about.photo)).collect();
+        let mut besides = 0;
+        for photo in &published {
+            besides += usize::from(excluded.contains(photo) || !self.is_there(photo)?);
+        }
+        let unpublished = self.catalogue.pool_len(name)?;
+        let told = u64::from(unpublished) + (published.len() - besides + excluded.len()) as u64;
         Ok(TargetStatus {
             target: name.to_owned(),
             account: self.known_account(name)?,
-            unpublished: self.catalogue.pool_len(name)?,
-            published: imported + posted(fold, Some(name)).count(),
+            unpublished,
+            published: published.len(),
+            published_besides: besides,
+            held: self.catalogue.photos_total()?.saturating_sub(told),
             reviews: open_reviews(fold, name),
             in_progress: fold.attempts().filter(of_target).filter(in_progress).count(),
         })

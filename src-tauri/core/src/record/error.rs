@@ -74,7 +74,7 @@ impl StoreError {
                 "Use this record from one computer only, or choose another store; see `pierrot probe`."
             }
             Self::Settings { .. } => "Correct [record] in config.toml.",
-            Self::Other { .. } => "Run `pierrot doctor`.",
+            Self::Other { .. } => "See whether that place can be read and written, then try again.",
         }
         .to_owned()
     }

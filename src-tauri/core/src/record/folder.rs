@@ -1,7 +1,7 @@
 //! A record in a folder: a file per name, created by hard link.
 //!
 //! Invariant: a name appears with its complete, fsynced content or not at all, and never changes below `wal/`;
-//! a `Done` survives a power cut. Temporary names begin with `.tmp-`, are never listed, and old ones are swept at opening.
+//! a `Done` survives a power cut; only a repair moves a broken file aside, under another name. Temporary names begin with `.tmp-`, are never listed, and old ones are swept at opening.
 //! Deliberately absent: locks. A folder copied around by Dropbox, Syncthing or iCloud is not one record: each copy has its own names.
 
 use std::fs::{self, File};
@@ -13,6 +13,10 @@ use async_trait::async_trait;
 
 use super::temporary::{TEMPORARY, Temporary, sweep_folder, sync_folder};
 use super::{Created, NAMES_MAX, RecordStore, Sharing, StoreError, bytes_max, check_folder, check_name};
+
+/// Where a repair moves broken files.
+const SET_ASIDE: &str = "set-aside/";
+const SET_ASIDE_MAX: u32 = 1_000;
 
 /// A record in a folder of this computer.
 #[derive(Clone, Debug)]
@@ -45,6 +49,17 @@ impl FolderStore {
         folder.create_folder(&folder.root).map_err(|error| folder.failed(&error, Doing::Writing))?;
         folder.sweep();
         Ok(Self { folder: Arc::new(folder) })
+    }
+
+    /// Moves a file whose content is broken out of the way, under a name nothing else has; which name that is.
+    /// Only a repair calls this, and only for bytes that are no part of the log.
+    pub(crate) async fn set_aside(&self, name: &str) -> Result<String, StoreError> {
+        check_name(&self.address(), name)?;
+        let name = name.to_owned();
+        self.off_thread(move |folder| {
+            folder.set_aside(&name).map_err(|error| folder.failed(&error, Doing::Writing))
+        })
+        .await
     }
 
     async fn off_thread<T: Send + 'static>(
@@ -101,6 +116,10 @@ impl RecordStore for FolderStore {
                 tracing::debug!(%error, "a scratch file of the probe stays");
             }
         }
+    }
+
+    fn as_folder(&self) -> Option<&FolderStore> {
+        Some(self)
     }
 
     fn sharing(&self) -> Sharing {
@@ -169,6 +188,23 @@ impl Folder {
         let temporary = Temporary::write(&parent, bytes)?;
         temporary.rename(&path)?;
         sync_folder(&parent)
+    }
+
+    fn set_aside(&self, name: &str) -> io::Result<String> {
+        let from = self.root.join(name);
+        let last = name.rsplit('/').next().unwrap_or(name);
+        for number in 1..=SET_ASIDE_MAX {
+            let aside = format!("{SET_ASIDE}{last}.{number}");
+            let (path, folder) = self.place(&aside)?;
+            if fs::symlink_metadata(&path).is_ok() {
+                continue;
+            }
+            fs::rename(&from, &path)?;
+            sync_folder(&folder)?;
+            sync_folder(from.parent().unwrap_or(&self.root))?;
+            return Ok(aside);
+        }
+        Err(ErrorKind::AlreadyExists.into())
     }
 
     fn read(&self, name: &str) -> Result<Option<Vec<u8>>, StoreError> {

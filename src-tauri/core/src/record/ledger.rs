@@ -14,7 +14,7 @@ use crate::{
     log::{self, Fact, LogEntry, Read, VERSION},
     record::{
         RecordStore,
-        append::{Put, TailError, name_of, put_entry, tail},
+        append::{LOG, Put, TailError, name_of, put_entry, seq_of, tail},
     },
 };
 
@@ -145,8 +145,26 @@ impl Ledger {
                  published before.",
             ));
         }
+        self.refuse_gaps(through).await?;
         self.confirmed = true;
         Ok(())
+    }
+
+    /// Where listing costs nothing, every entry known here must still be there. Changed bytes in the middle are found by
+    /// `check`, which reads them all.
+    async fn refuse_gaps(&self, through: u64) -> Result<()> {
+        if self.store.as_folder().is_none() {
+            return Ok(());
+        }
+        let names = self.store.names(LOG, None).await?;
+        let mut numbers = names.iter().filter_map(|name| seq_of(name)).filter(|seq| *seq > 0);
+        match (1..=through).find(|seq| numbers.next() != Some(*seq)) {
+            None => Ok(()),
+            Some(missing) => Err(Error::failed(
+                format!("The record at {} lost entries: entry {missing} is missing there.", self.store.address()),
+                "This computer still has it; `pierrot check --repair` puts it back. Nothing is published before.",
+            )),
+        }
     }
 
     fn take(&mut self, entries: Entries, keep: &mut (dyn FnMut(&Fold, &Entries) -> Result<()> + Send)) -> Result<()> {
@@ -178,11 +196,16 @@ pub fn local_fold(catalogue: &Catalogue) -> Result<Fold> {
 
 /// Folds the bytes of one entry.
 pub fn fold_bytes(fold: &mut Fold, seq: u64, bytes: &[u8]) -> Result<Verdict> {
-    let read = log::read(seq, bytes).map_err(|error| damaged(&error.to_string()))?;
+    fold_or_why(fold, seq, bytes).map_err(|why| damaged(&why))
+}
+
+/// Folds the bytes of one entry, or says in a few words why they cannot be the next one.
+pub fn fold_or_why(fold: &mut Fold, seq: u64, bytes: &[u8]) -> Result<Verdict, String> {
+    let read = log::read(seq, bytes).map_err(|error| error.to_string())?;
     if let Read::Newer { seq, what } = &read {
         tracing::warn!(seq, what, "a newer Pierrot wrote to the record");
     }
-    fold.apply(seq, &sha256_hex(bytes), &read).map_err(|error: Break| damaged(&error.to_string()))
+    fold.apply(seq, &sha256_hex(bytes), &read).map_err(|error: Break| error.to_string())
 }
 
 fn damaged(why: &str) -> Error {

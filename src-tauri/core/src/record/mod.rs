@@ -80,6 +80,11 @@ pub trait RecordStore: Send + Sync + std::fmt::Debug {
     /// Removes a scratch name of the probe where the store allows it; nothing else is ever removed.
     async fn forget_scratch(&self, name: &str);
 
+    /// The folder behind it, for what only a folder can do: list for nothing, move a broken file aside.
+    fn as_folder(&self) -> Option<&folder::FolderStore> {
+        None
+    }
+
     /// What was promised when the store was opened.
     fn sharing(&self) -> Sharing;
 

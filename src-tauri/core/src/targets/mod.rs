@@ -37,14 +37,14 @@ impl Refusal {
                 "Make new keys at console.x.com (with Read and Write), then `pierrot login x` or `pierrot secret set`."
                     .into()
             }
-            Self::OutOfCredit => "Buy credit at console.x.com, then publish again; nothing was posted.".into(),
+            Self::OutOfCredit => "Buy credit at console.x.com, then publish again.".into(),
             Self::SpendCap => {
-                "Raise the limit at console.x.com, or wait for the next month; nothing was posted.".into()
+                "Raise the limit at console.x.com, or wait for the next month.".into()
             }
             Self::RateLimited { reset_at } => {
                 match reset_at.and_then(|at| jiff::Timestamp::from_second(i64::try_from(at).ok()?).ok()) {
-                    Some(at) => format!("Try again after {at}; nothing was posted."),
-                    None => "Try again in a quarter of an hour; nothing was posted.".into(),
+                    Some(at) => format!("Try again after {at}."),
+                    None => "Try again in a quarter of an hour.".into(),
                 }
             }
             Self::Forbidden(_) => {
@@ -61,7 +61,8 @@ impl Refusal {
 impl From<XError> for Error {
     fn from(error: XError) -> Self {
         let what_now = match &error {
-            XError::Unreachable(_) | XError::Malformed(_) => "Try again later; nothing was posted.".into(),
+            // Whether something was posted is for the caller to say.
+            XError::Unreachable(_) | XError::Malformed(_) => "Try again later.".into(),
             XError::Refused(refusal) => refusal.what_now(),
         };
         Self::new(error.code(), format!("{error}."), what_now)

@@ -1,6 +1,6 @@
 import { ask } from "../host/ask";
 import { CallError, type Host } from "../host/host";
-import type { Done, Facets, GalleryAnswer, GalleryRow, Query } from "../host/types";
+import type { GalleryCell, GalleryFacets, GalleryOverview, Query, Reached } from "../host/bindings";
 import { EVERYTHING, narrows } from "./query";
 import { Selection } from "./selection";
 import { Windows } from "./windows";
@@ -19,18 +19,22 @@ export interface Held {
 const TOP: Held = { photo: 0, part: -Infinity };
 
 /** What became of a request on the chosen photos, for a toast. */
-export interface Outcome extends Done {
+export interface Outcome extends Reached {
   what: "exclude" | "include" | "queue" | "mark_published";
+  /** Takes it back. Rejects with a CallError. */
+  undo: () => Promise<void>;
 }
+
+type Call = (photos: string[]) => Promise<Reached>;
 
 /** What the gallery shows and what is chosen in it. Lives as long as the page, so that coming back finds it as it was. */
 export class GalleryState {
   query = $state.raw<Query>(EVERYTHING);
   /** The newest answer that is shown; null before the first. */
-  answer = $state.raw<GalleryAnswer | null>(null);
-  facets = $state.raw<Facets | null>(null);
+  answer = $state.raw<GalleryOverview | null>(null);
+  facets = $state.raw<GalleryFacets | null>(null);
   /** An answer that waits behind the banner, not to move what is being looked at. */
-  waiting = $state.raw<GalleryAnswer | null>(null);
+  waiting = $state.raw<GalleryOverview | null>(null);
   trouble = $state.raw<CallError | null>(null);
   busy = $state(false);
   selection = $state.raw<Selection>(Selection.none);
@@ -81,15 +85,21 @@ export class GalleryState {
     this.#show(shown);
   }
 
-  /** Asks again after a hint: shows changes in place, but lets new photos wait behind the banner. */
-  async again(): Promise<void> {
+  /**
+   * Asks again after a hint. Changes are shown in place, but new photos wait behind the banner, and everything waits
+   * while photos are chosen: a choice is of positions. What the person did here is `mine` and shown at once.
+   */
+  async again(mine = false): Promise<void> {
     const now = await this.#read();
     if (now === null) return;
+    if (now.version === this.answer?.version) {
+      this.#windows?.forgive();
+      this.rowsSeen += 1;
+      return;
+    }
     const grew = this.answer !== null && this.answer.count > 0 && now.count > this.answer.count;
-    if (now.version === this.answer?.version) this.answer = now;
-    else if (grew) this.waiting = now;
-    else this.#show(now);
-    void this.loadFacets();
+    if (!mine && (grew || this.selection.count > 0)) this.waiting = now;
+    else this.#show(now, this.#windows);
   }
 
   /** Shows what waits behind the banner. */
@@ -104,7 +114,7 @@ export class GalleryState {
     this.facets = await ask(this.#host, "facets", {}).catch(() => this.facets);
   }
 
-  row(index: number): GalleryRow | null {
+  row(index: number): GalleryCell | null {
     return this.#windows?.row(index) ?? null;
   }
 
@@ -112,8 +122,8 @@ export class GalleryState {
     this.#windows?.want(from, to);
   }
 
-  picture(row: GalleryRow): string {
-    return this.#host.picture(row.id, "grid", row.thumb ?? "0");
+  picture(row: GalleryCell): string {
+    return this.#host.picture(row.id, "grid", row.thumb);
   }
 
   /** A click or the space bar: with shift up to here, with ctrl or cmd one more or less, else this one alone or none. */
@@ -145,18 +155,34 @@ export class GalleryState {
     this.#extended = null;
   }
 
-  exclude = (): Promise<Outcome> => this.#act("exclude", (photos) => ask(this.#host, "exclude", { photos }));
-  include = (): Promise<Outcome> => this.#act("include", (photos) => ask(this.#host, "include", { photos }));
+  exclude = (): Promise<Outcome> =>
+    this.#act(
+      "exclude",
+      (photos) => ask(this.#host, "exclude", { photos }),
+      (photos) => ask(this.#host, "include", { photos }),
+    );
+  include = (): Promise<Outcome> =>
+    this.#act(
+      "include",
+      (photos) => ask(this.#host, "include", { photos }),
+      (photos) => ask(this.#host, "exclude", { photos }),
+    );
   queue = (target: string): Promise<Outcome> =>
-    this.#act("queue", (photos) => ask(this.#host, "queue", { photos, target }));
+    this.#act(
+      "queue",
+      (photos) => ask(this.#host, "queue", { photos, target }),
+      (photos) => ask(this.#host, "unqueue", { photos, target }),
+    );
   mark = (target: string, url: string): Promise<Outcome> =>
-    this.#act("mark_published", (photos) =>
-      ask(this.#host, "mark_published", url === "" ? { photos, target } : { photos, target, url }),
+    this.#act(
+      "mark_published",
+      (photos) => ask(this.#host, "mark_published", { photos, target, post_url: url === "" ? null : url }),
+      (photos) => ask(this.#host, "unmark_published", { photos, target }),
     );
 
   /** The chosen rows that are here, at most so many. */
-  chosenRows(most: number): GalleryRow[] {
-    const rows: GalleryRow[] = [];
+  chosenRows(most: number): GalleryCell[] {
+    const rows: GalleryCell[] = [];
     for (const [start, end] of this.selection.ranges) {
       for (let i = start; i < end && rows.length < most; i += 1) {
         const row = this.row(i);
@@ -167,21 +193,20 @@ export class GalleryState {
     return rows;
   }
 
-  /** Takes an outcome back. */
-  async undo(undo: string): Promise<void> {
-    await ask(this.#host, "undo", { undo });
-    await this.again();
-  }
-
   /** Does one thing to every chosen photo, then shows what it made. Rejects with a CallError. */
-  async #act(what: Outcome["what"], call: (photos: string[]) => Promise<Done>): Promise<Outcome> {
+  async #act(what: Outcome["what"], call: Call, inverse: Call): Promise<Outcome> {
     if (this.#windows === null) throw new CallError("bug", "");
     this.busy = true;
     try {
-      const done = await call(await this.#windows.ids(this.selection.ranges));
+      const photos = await this.#windows.ids(this.selection.ranges);
+      const reached = await call(photos);
       this.chooseNone();
-      await this.again();
-      return { ...done, what };
+      await this.again(true);
+      const undo = async () => {
+        await inverse(photos);
+        await this.again(true);
+      };
+      return { ...reached, what, undo };
     } catch (refusal) {
       throw CallError.from(refusal);
     } finally {
@@ -190,7 +215,7 @@ export class GalleryState {
   }
 
   /** The answer to the question as it stands; null when a later question overtook this one or it failed. */
-  async #read(): Promise<GalleryAnswer | null> {
+  async #read(): Promise<GalleryOverview | null> {
     const mine = ++this.#ask;
     try {
       const answer = await ask(this.#host, "gallery", { query: this.query });
@@ -203,14 +228,16 @@ export class GalleryState {
     }
   }
 
-  #show(answer: GalleryAnswer): void {
+  #show(answer: GalleryOverview, earlier: Windows | null = null): void {
     const query = this.query;
-    this.#windows = new Windows(
+    const windows = new Windows(
       answer.version,
       (offset, limit) => ask(this.#host, "gallery_window", { query, version: answer.version, offset, limit }),
       () => (this.rowsSeen += 1),
       () => void this.again(),
     );
+    if (earlier !== null) windows.standIn(earlier);
+    this.#windows = windows;
     this.waiting = null;
     this.answer = answer;
     this.active = Math.min(this.active, Math.max(0, answer.count - 1));

@@ -1,20 +1,20 @@
 import { afterEach, beforeEach, expect, it, vi } from "vitest";
 
 import { CallError, type Host } from "../host/host";
-import type { GalleryAnswer, Query } from "../host/types";
+import type { GalleryOverview, Query } from "../host/bindings";
 import { GalleryState } from "./gallery.svelte";
 
 beforeEach(() => vi.useFakeTimers());
 afterEach(() => vi.useRealTimers());
 
-const quiet = { all: 0, unpublished: 0, published: 0, held: 0, excluded: 0, missing: 0 };
+const quiet = { all: 0, unpublished: 0, published: 0, held: 0, excluded: 0, missing: 0, filtered: 0 };
 
 /** A host with so many photos of one month; `library.count` and `library.version` can change under the page. */
 function opened(count: number) {
-  const library = { count, version: 1 };
+  const library = { count, version: "1" };
   const asked: { name: string; args: Record<string, unknown> }[] = [];
   const answers: Record<string, (args: Record<string, unknown>) => unknown> = {
-    gallery: (): GalleryAnswer => ({
+    gallery: (): GalleryOverview => ({
       version: library.version,
       count: library.count,
       total: library.count,
@@ -24,14 +24,15 @@ function opened(count: number) {
     }),
     gallery_window: ({ offset, limit }) => ({
       version: library.version,
+      stale: false,
       rows: Array.from({ length: Math.min(Number(limit), library.count - Number(offset)) }, (_, i) => ({ id: `p${Number(offset) + i}` })),
     }),
     facets: () => ({ albums: [], tags: [], cameras: [], years: [] }),
     exclude: ({ photos }) => {
-      library.version += 1;
-      return { done: (photos as string[]).length, undo: "u1" };
+      library.version += "+";
+      return { done: (photos as string[]).length, why_not: null };
     },
-    undo: () => ({ done: 1 }),
+    include: () => ({ done: 1, why_not: null }),
   };
   const host: Host = {
     call: async (name, args) => {
@@ -62,7 +63,7 @@ it("keeps new photos behind a banner until they are asked for", async () => {
   const { gallery, library } = opened(500);
   await gallery.load();
   library.count = 503;
-  library.version = 2;
+  library.version = "2";
   await gallery.again();
   expect([gallery.answer?.count, gallery.news]).toEqual([500, 3]);
   gallery.showNews();
@@ -73,11 +74,11 @@ it("shows the first photos at once, and changes that add none in place", async (
   const { gallery, library } = opened(0);
   await gallery.load();
   library.count = 10;
-  library.version = 2;
+  library.version = "2";
   await gallery.again();
   expect(gallery.answer?.count).toBe(10);
   library.count = 9;
-  library.version = 3;
+  library.version = "3";
   await gallery.again();
   expect([gallery.answer?.count, gallery.waiting]).toEqual([9, null]);
 });
@@ -87,11 +88,11 @@ it("sends every chosen photo, also those never seen, and can take it back", asyn
   await gallery.load();
   gallery.chooseAll();
   const outcome = await gallery.exclude();
-  expect(outcome).toEqual({ what: "exclude", done: 450, undo: "u1" });
+  expect(outcome).toMatchObject({ what: "exclude", done: 450, why_not: null });
   expect(asked.find(({ name }) => name === "exclude")?.args["photos"]).toHaveLength(450);
   expect([gallery.selection.count, gallery.busy]).toEqual([0, false]);
-  await gallery.undo("u1");
-  expect(asked.find(({ name }) => name === "undo")?.args).toEqual({ undo: "u1" });
+  await outcome.undo();
+  expect(asked.find(({ name }) => name === "include")?.args["photos"]).toHaveLength(450);
 });
 
 it("keeps the choice when the program refuses", async () => {
@@ -100,6 +101,28 @@ it("keeps the choice when the program refuses", async () => {
   gallery.choose(4, { range: false, more: false });
   await expect(gallery.queue("x")).rejects.toMatchObject({ code: "rejected", whatNow: "try later" });
   expect([gallery.selection.count, gallery.busy]).toEqual([1, false]);
+});
+
+it("never moves photos under a choice", async () => {
+  const { gallery, library } = opened(10);
+  await gallery.load();
+  gallery.choose(4, { range: false, more: false });
+  library.version = "2";
+  library.count = 9;
+  await gallery.again();
+  expect([gallery.answer?.count, gallery.selection.count, gallery.waiting?.count]).toEqual([10, 1, 9]);
+  await expect(gallery.exclude()).rejects.toMatchObject({ code: "try_later" });
+});
+
+it("shows what the person did at once, also when it brings photos back", async () => {
+  const { gallery, library } = opened(10);
+  await gallery.load();
+  gallery.choose(4, { range: false, more: false });
+  const outcome = await gallery.exclude();
+  library.version = "3";
+  library.count = 12;
+  await outcome.undo();
+  expect([gallery.answer?.count, gallery.waiting]).toEqual([12, null]);
 });
 
 it("chooses like a desktop: one, one more, a range, none", async () => {

@@ -1,4 +1,4 @@
-import type { Query } from "../host/types";
+import type { Query } from "../host/bindings";
 
 /** Everything, newest first. */
 export const EVERYTHING: Query = {
@@ -10,7 +10,7 @@ export const EVERYTHING: Query = {
   from: null,
   to: null,
   camera: null,
-  sort: "newest",
+  sort: "taken",
 };
 
 /** The parts of a query that the filter panel sets. */

@@ -1,4 +1,4 @@
-import type { MonthCount } from "../host/types";
+import type { GalleryMonth } from "../host/bindings";
 import type { Layout } from "./justify";
 
 /** A year on the scrubber: where its first month begins, as a part of the whole (0 to 1). */
@@ -8,7 +8,7 @@ export interface YearMark {
 }
 
 /** The labels that fit: every year where there is room, the first of a crowd elsewhere. `apart` is a part of the whole. */
-export function yearMarks(months: readonly MonthCount[], layout: Layout, apart: number): YearMark[] {
+export function yearMarks(months: readonly GalleryMonth[], layout: Layout, apart: number): YearMark[] {
   const marks: YearMark[] = [];
   let last: number | null = null;
   months.forEach(({ year }, section) => {
@@ -22,7 +22,7 @@ export function yearMarks(months: readonly MonthCount[], layout: Layout, apart: 
 }
 
 /** The first section of the next year in the given direction, or the last there is. */
-export function nextYear(months: readonly MonthCount[], section: number, step: 1 | -1): number {
+export function nextYear(months: readonly GalleryMonth[], section: number, step: 1 | -1): number {
   const year = months[section]?.year;
   let at = section;
   while (at + step >= 0 && at + step < months.length && months[at]?.year === year) at += step;

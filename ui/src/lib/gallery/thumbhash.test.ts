@@ -21,6 +21,13 @@ it("tells red from blue", () => {
   expect(red).toBeGreaterThan(blue + 60);
 });
 
+it("draws what an encoder of the format wrote: red grows to the right, blue falls from top to bottom", () => {
+  const picture = placeholderOf("ocgNZZpyd3eOiIeGiAiHiXNwBneo", 1.5);
+  const at = (x: number, y: number, channel: number) => picture?.pixels[(y * 16 + x) * 4 + channel] ?? -1;
+  expect(at(15, 5, 0) - at(0, 5, 0)).toBeGreaterThan(150);
+  expect(at(8, 0, 2) - at(8, 10, 2)).toBeGreaterThan(100);
+});
+
 it("refuses what is not a hash", () => {
   expect(placeholderOf("%%%", 1)).toBeNull();
   expect(placeholderOf("AA==", 1)).toBeNull();

@@ -44,25 +44,40 @@ interface Term {
   weight: number;
 }
 
-function at(terms: readonly Term[], x: number, y: number): number {
+/** cos(pi k at) for each k a term may have. */
+type Waves = readonly number[];
+
+const WAVES = 8;
+
+/** The waves at the middle of each of so many pixels. */
+function wavesAlong(pixels: number): Waves[] {
+  return Array.from({ length: pixels }, (_, at) =>
+    Array.from({ length: WAVES }, (__, k) => Math.cos((Math.PI * k * (at + 0.5)) / pixels)),
+  );
+}
+
+function at(terms: readonly Term[], x: Waves, y: Waves): number {
   let total = 0;
-  for (const term of terms) total += term.weight * Math.cos(Math.PI * x * term.x) * Math.cos(Math.PI * y * term.y);
+  for (const term of terms) total += term.weight * (x[term.x] ?? 0) * (y[term.y] ?? 0);
   return total;
 }
 
-function draw(ratio: number, colour: (x: number, y: number) => [number, number, number]): Placeholder {
+function draw(ratio: number, colour: (x: Waves, y: Waves) => [number, number, number]): Placeholder {
   const width = Math.max(1, Math.round(ratio > 1 ? LONG_SIDE : LONG_SIDE * ratio));
   const height = Math.max(1, Math.round(ratio > 1 ? LONG_SIDE / ratio : LONG_SIDE));
   const pixels = new Uint8ClampedArray(width * height * 4);
-  for (let y = 0, i = 0; y < height; y += 1) {
-    for (let x = 0; x < width; x += 1, i += 4) {
-      const [l, p, q] = colour((x + 0.5) / width, (y + 0.5) / height);
+  const columns = wavesAlong(width);
+  let i = 0;
+  for (const y of wavesAlong(height)) {
+    for (const x of columns) {
+      const [l, p, q] = colour(x, y);
       const blue = l - (2 / 3) * p;
       const red = (3 * l - blue + q) / 2;
       pixels[i] = red * 255;
       pixels[i + 1] = (red - q) * 255;
       pixels[i + 2] = blue * 255;
       pixels[i + 3] = 255;
+      i += 4;
     }
   }
   return { width, height, pixels };

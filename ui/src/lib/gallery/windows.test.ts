@@ -1,15 +1,15 @@
 import { expect, it } from "vitest";
 
-import type { GalleryRow, GalleryWindow } from "../host/types";
+import type { GalleryCell, GalleryWindow } from "../host/bindings";
 import { PAGE, Windows } from "./windows";
 
 interface Asked {
   page: number;
-  answer: (version?: number) => Promise<void>;
+  answer: (version?: string) => Promise<void>;
   refuse: () => Promise<void>;
 }
 
-const row = (id: number): GalleryRow => ({
+const row = (id: number): GalleryCell => ({
   id: String(id),
   title: "",
   taken: null,
@@ -17,7 +17,7 @@ const row = (id: number): GalleryRow => ({
   state: "unpublished",
   published: [],
   video: false,
-  thumb: null,
+  thumb: "a1",
   thumbhash: null,
 });
 
@@ -31,8 +31,8 @@ function opened() {
     new Promise<GalleryWindow>((resolve, reject) => {
       asked.push({
         page: offset / PAGE,
-        answer: (version = 1) => {
-          resolve({ version, rows: Array.from({ length: limit }, (_, i) => row(offset + i)) });
+        answer: (version = "1") => {
+          resolve({ version, stale: version !== "1", rows: Array.from({ length: limit }, (_, i) => row(offset + i)) });
           return settle();
         },
         refuse: () => {
@@ -41,7 +41,7 @@ function opened() {
         },
       });
     });
-  const windows = new Windows(1, fetch, () => (heard.changed += 1), () => (heard.outdated += 1));
+  const windows = new Windows("1", fetch, () => (heard.changed += 1), () => (heard.outdated += 1));
   return { asked, heard, windows };
 }
 
@@ -70,7 +70,7 @@ it("never asks for pages that were scrolled away before their turn", async () =>
 it("refuses rows of another version and says that it is outdated", async () => {
   const { asked, heard, windows } = opened();
   windows.want(0, 10);
-  await asked[0]?.answer(2);
+  await asked[0]?.answer("2");
   expect(windows.row(0)).toBeNull();
   expect(heard).toEqual({ changed: 0, outdated: 1 });
 });
@@ -82,6 +82,26 @@ it("leaves a page alone that failed, and goes on with the next", async () => {
   windows.want(0, 10);
   windows.want(400, 410);
   expect(asked.map(({ page }) => page)).toEqual([0, 2]);
+});
+
+it("lets an earlier version stand in for the eye, but never for ids", async () => {
+  const old = opened();
+  old.windows.want(0, 10);
+  await old.asked[0]?.answer();
+  const { asked, windows } = opened();
+  windows.standIn(old.windows);
+  expect(windows.row(7)?.id).toBe("7");
+  void windows.ids([[7, 8]]);
+  expect(asked.map(({ page }) => page)).toEqual([0]);
+});
+
+it("asks again for what failed once it is forgiven", async () => {
+  const { asked, windows } = opened();
+  windows.want(0, 10);
+  await asked[0]?.refuse();
+  windows.forgive();
+  windows.want(0, 10);
+  expect(asked.map(({ page }) => page)).toEqual([0, 0]);
 });
 
 it("gathers the ids of ranges, fetching what is not here", async () => {

@@ -1,4 +1,6 @@
-import type { GalleryRow, GalleryWindow } from "../host/types";
+import { CallError } from "../host/host";
+import { i18n } from "../i18n/i18n.svelte";
+import type { GalleryCell, GalleryWindow } from "../host/bindings";
 
 /** Rows per call. */
 export const PAGE = 200;
@@ -12,25 +14,37 @@ type Fetch = (offset: number, limit: number) => Promise<GalleryWindow>;
  * their turn are dropped, answers of another version are refused, and pages longest unseen are forgotten.
  */
 export class Windows {
-  readonly #version: number;
+  readonly #version: string;
   readonly #fetch: Fetch;
   readonly #changed: () => void;
   readonly #outdated: () => void;
-  readonly #pages = new Map<number, GalleryRow[]>();
+  readonly #pages = new Map<number, GalleryCell[]>();
   readonly #asked = new Set<number>();
   readonly #failed = new Set<number>();
+  #stale: ReadonlyMap<number, GalleryCell[]> = new Map();
   #wanted: number[] = [];
 
-  constructor(version: number, fetch: Fetch, changed: () => void, outdated: () => void) {
+  constructor(version: string, fetch: Fetch, changed: () => void, outdated: () => void) {
     this.#version = version;
     this.#fetch = fetch;
     this.#changed = changed;
     this.#outdated = outdated;
   }
 
-  /** The row at a position, if it is here. */
-  row(index: number): GalleryRow | null {
-    return this.#pages.get(Math.floor(index / PAGE))?.[index % PAGE] ?? null;
+  /** The row at a position, if it is here; until it is, what `standIn` had there. */
+  row(index: number): GalleryCell | null {
+    const page = Math.floor(index / PAGE);
+    return (this.#pages.get(page) ?? this.#stale.get(page))?.[index % PAGE] ?? null;
+  }
+
+  /** Shows the rows of an earlier version until the new ones come, so that nothing blinks. Never taken for ids. */
+  standIn(earlier: Windows): void {
+    this.#stale = new Map([...earlier.#stale, ...earlier.#pages]);
+  }
+
+  /** Pages that failed may be asked for again. */
+  forgive(): void {
+    this.#failed.clear();
   }
 
   /** Wants the positions [from, to), the pages in the middle first; forgets what was wanted before. */
@@ -92,11 +106,11 @@ export class Windows {
     }
   }
 
-  async #page(page: number): Promise<GalleryRow[]> {
+  async #page(page: number): Promise<GalleryCell[]> {
     const answer = await this.#fetch(page * PAGE, PAGE);
-    if (answer.version !== this.#version) {
+    if (answer.stale || answer.version !== this.#version) {
       this.#outdated();
-      throw new Error("the gallery changed meanwhile");
+      throw new CallError("try_later", i18n.t.gallery.moved);
     }
     return answer.rows;
   }

@@ -1,7 +1,7 @@
+import type { Calls } from "./bindings";
 import type { Host } from "./host";
-import type { Calls } from "./types";
 
 /** One typed question to the host. */
-export function ask<K extends keyof Calls>(host: Host, name: K, args: Calls[K]["args"]): Promise<Calls[K]["answer"]> {
-  return host.call(name, args) as Promise<Calls[K]["answer"]>;
+export function ask<K extends keyof Calls>(host: Host, name: K, args: Calls[K]["args"]): Promise<Calls[K]["result"]> {
+  return host.call(name, args) as Promise<Calls[K]["result"]>;
 }

@@ -42,12 +42,12 @@ it("posts a question as JSON to its own origin", async () => {
 });
 
 it.each([
-  [answers(409, '{"code":"sign_in_again","message":"X asks you to sign in.","what_now":"Open Accounts."}'), "sign_in_again", "Open Accounts."],
+  [answers(409, '{"error":{"code":"sign_in_again","message":"X asks you to sign in.","what_now":"Open Accounts."}}'), "sign_in_again", "Open Accounts."],
   [answers(502, "<html>"), "bug", null],
   [vi.fn(() => Promise.reject(new TypeError("refused"))), "unreachable", null],
 ])("turns a refusal into a CallError (%#)", async (fetch, code, whatNow) => {
   vi.stubGlobal("fetch", fetch);
-  const refusal: unknown = await browserHost.call("status", {}).catch((error: unknown) => error);
+  const refusal: unknown = await browserHost.call("overview", {}).catch((error: unknown) => error);
   expect(refusal).toBeInstanceOf(CallError);
   expect(refusal).toMatchObject({ code, whatNow });
 });
@@ -56,12 +56,12 @@ it("listens again after the line broke, and then has everything read again", () 
   const heard: unknown[] = [];
   const stop = browserHost.listen((event) => heard.push(event));
   Source.opened[0]?.onopen?.();
-  Source.opened[0]?.onmessage?.({ data: '{"topic":"photos"}' });
+  Source.opened[0]?.onmessage?.({ data: '{"type":"changed","what":"gallery"}' });
   Source.opened[0]?.onerror?.();
   expect(Source.opened[0]?.closed).toBe(true);
   vi.advanceTimersByTime(500);
   Source.opened[1]?.onopen?.();
-  expect(heard).toEqual([RECONNECTED, { topic: "photos" }, RECONNECTED]);
+  expect(heard).toEqual([RECONNECTED, { type: "changed", what: "gallery" }, RECONNECTED]);
   stop();
   vi.advanceTimersByTime(60_000);
   expect(Source.opened).toHaveLength(2);

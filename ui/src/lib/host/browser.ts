@@ -9,7 +9,7 @@ export const browserHost: Host = {
   listen,
   picture: (id, size, key) => `/pictures/${encodeURIComponent(id)}/${size}?k=${encodeURIComponent(key)}`,
   open: (address) => {
-    if (address.startsWith("https://")) window.open(address, "_blank", "noopener,noreferrer");
+    if (/^(https:\/\/|http:\/\/(127\.0\.0\.1|localhost)[:/])/.test(address)) window.open(address, "_blank", "noopener,noreferrer");
   },
 };
 

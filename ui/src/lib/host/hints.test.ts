@@ -22,14 +22,14 @@ function heard() {
   const stop = hints.start(host);
   const photos = vi.fn();
   const status = vi.fn();
-  hints.on(["photos"], photos);
-  const leave = hints.on(["status", "runs"], status);
+  hints.on(["gallery"], photos);
+  const leave = hints.on(["overview", "runs"], status);
   return { say: (event: unknown) => say(event), stop, stopped, photos, status, leave };
 }
 
 it("tells a screen about its topics, many hints as one", () => {
   const { say, photos, status } = heard();
-  for (let i = 0; i < 20; i += 1) say({ topic: "photos" });
+  for (let i = 0; i < 20; i += 1) say({ type: "changed", what: "gallery" });
   vi.runAllTimers();
   expect(photos).toHaveBeenCalledTimes(1);
   expect(status).not.toHaveBeenCalled();
@@ -39,7 +39,7 @@ it("has everything read again after a reconnect, and after an event it does not 
   const { say, photos, status } = heard();
   say(RECONNECTED);
   vi.runAllTimers();
-  say({ topic: "from the future" });
+  say({ type: "from the future" });
   vi.runAllTimers();
   expect(photos).toHaveBeenCalledTimes(2);
   expect(status).toHaveBeenCalledTimes(2);

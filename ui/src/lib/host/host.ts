@@ -14,7 +14,7 @@ export interface Host {
 }
 
 /** What the page hears when it may have missed events: everything mounted reads again. */
-export const RECONNECTED = { topic: "everything" } as const;
+export const RECONNECTED = { type: "changed", what: "everything" } as const;
 
 /** A refusal as a person reads it: what happened, and what to do now. `code` is for deciding, never for showing. */
 export class CallError extends Error {
@@ -28,9 +28,10 @@ export class CallError extends Error {
     this.whatNow = whatNow;
   }
 
-  /** Reads any refusal: the wire's `{code, message, what_now}`, an Error, or a bare string. */
+  /** Reads any refusal: `{code, message, what_now}`, the wire's `{error}` around it, an Error, or a bare string. */
   static from(refusal: unknown): CallError {
     if (refusal instanceof CallError) return refusal;
+    if (typeof refusal === "object" && refusal !== null && "error" in refusal) return CallError.from(refusal.error);
     if (typeof refusal === "object" && refusal !== null && "message" in refusal) {
       const { code, message, what_now } = refusal as { code?: unknown; message: unknown; what_now?: unknown };
       return new CallError(textOr(code, "bug"), textOr(message, ""), typeof what_now === "string" ? what_now : null);

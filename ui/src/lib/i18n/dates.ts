@@ -39,3 +39,50 @@ export function whenText(time: string, now: number): string {
   const day: Intl.DateTimeFormatOptions = near ? { weekday: "long" } : { weekday: "short", day: "numeric", month: "short" };
   return `${dates(day).format(at)} ${dates({ hour: "2-digit", minute: "2-digit" }).format(at)}`;
 }
+
+/** About 3 min, from seconds; nothing when it is not known. */
+export function leftText(seconds: number | null): string {
+  if (seconds === null || seconds < 1) return "";
+  return i18n.t.common.left(seconds < 90 ? lengthText(seconds * 1000) : unitText(Math.round(seconds / 60), "minute"));
+}
+
+/** 240 ms, 3.2 s, 4 min. */
+export function lengthText(ms: number): string {
+  if (ms < 1000) return unitText(Math.round(ms), "millisecond");
+  if (ms < 90_000) return unitText(Math.round(ms / (ms < 10_000 ? 100 : 1000)) / (ms < 10_000 ? 10 : 1), "second");
+  return unitText(Math.round(ms / 60_000), "minute");
+}
+
+function unitText(n: number, unit: "millisecond" | "second" | "minute"): string {
+  return kept(`u${unit}`, () => new Intl.NumberFormat(i18n.locale, { style: "unit", unit, unitDisplay: unit === "minute" ? "short" : "narrow" })).format(n);
+}
+
+/** $0.02, from US dollars. */
+export function dollarText(usd: number): string {
+  return kept("usd", () => new Intl.NumberFormat(i18n.locale, { style: "currency", currency: "USD", currencyDisplay: "narrowSymbol" })).format(usd);
+}
+
+/** 1.9 MB, from bytes. */
+export function sizeText(bytes: number): string {
+  const unit = bytes < 1e6 ? "kilobyte" : "megabyte";
+  const n = bytes / (unit === "kilobyte" ? 1e3 : 1e6);
+  return kept(`b${unit}`, () => new Intl.NumberFormat(i18n.locale, { style: "unit", unit, maximumFractionDigits: n < 10 ? 1 : 0 })).format(n);
+}
+
+/** 24 Nov 2026, 11:20 */
+export function momentText(time: string): string {
+  const at = Date.parse(time);
+  return Number.isNaN(at) ? time : dates({ dateStyle: "medium", timeStyle: "short" }).format(at);
+}
+
+/** 11:20 */
+export function clockText(time: string): string {
+  const at = Date.parse(time);
+  return Number.isNaN(at) ? time : dates({ hour: "2-digit", minute: "2-digit" }).format(at);
+}
+
+/** A time that already stands in its own zone (`2026-11-29T10:00`), as it is. */
+export function localText(local: string, options: Intl.DateTimeFormatOptions): string {
+  const at = Date.parse(`${local.replace(" ", "T")}Z`);
+  return Number.isNaN(at) ? local : dates({ ...options, timeZone: "UTC" }).format(at);
+}

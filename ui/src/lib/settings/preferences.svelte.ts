@@ -1,30 +1,48 @@
+import { ask } from "../host/ask";
+import type { AppearanceSettings, Theme } from "../host/bindings";
+import type { Host } from "../host/host";
 import { i18n, LANGUAGES, type Language } from "../i18n/i18n.svelte";
 
-export const THEMES = ["system", "light", "dark"] as const;
-export type Theme = (typeof THEMES)[number];
+export const THEMES = ["system", "light", "dark"] as const satisfies readonly Theme[];
 
-/** How this page looks, kept by this browser or window alone. */
+/** How the page looks. The engine keeps it; the page keeps a copy, so that it looks right before the first answer. */
 export class Preferences {
   theme = $state<Theme>("system");
 
-  /** Takes up what was kept. */
+  readonly #host: Host;
+
+  constructor(host: Host) {
+    this.#host = host;
+  }
+
+  /** Takes up the copy. */
   start(): void {
-    const theme = THEMES.find((known) => known === kept("theme"));
-    this.setTheme(theme ?? "system");
     const language = kept("language");
-    if (language !== null && language in LANGUAGES) this.setLanguage(language as Language);
-    else this.setLanguage("system");
+    this.#show({
+      theme: THEMES.find((known) => known === kept("theme")) ?? "system",
+      language: language !== null && language in LANGUAGES ? (language as Language) : "system",
+    });
   }
 
-  setTheme(theme: Theme): void {
+  /** Reads what the engine keeps; where it does not answer, the copy stays. */
+  async follow(): Promise<void> {
+    const settings = await ask(this.#host, "settings", {}).catch(() => null);
+    if (settings !== null) this.#show(settings.appearance);
+  }
+
+  /** Shows a choice at once and has the engine keep it. Where it cannot, the copy alone does. */
+  choose(choice: Partial<AppearanceSettings>): void {
+    this.#show({ theme: this.theme, language: i18n.asked, ...choice });
+    const changes = Object.fromEntries(Object.entries(choice).map(([name, value]) => [`appearance.${name}`, value]));
+    void ask(this.#host, "change_settings", { changes }).catch(() => undefined);
+  }
+
+  #show({ theme, language }: AppearanceSettings): void {
     this.theme = theme;
-    document.documentElement.dataset["theme"] = theme;
-    keep("theme", theme);
-  }
-
-  setLanguage(language: Language | "system"): void {
     i18n.asked = language;
+    document.documentElement.dataset["theme"] = theme;
     document.documentElement.lang = i18n.language;
+    keep("theme", theme);
     keep("language", language);
   }
 }

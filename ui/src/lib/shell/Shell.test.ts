@@ -1,6 +1,7 @@
 import { cleanup, fireEvent, render, screen, waitFor } from "@testing-library/svelte";
 import { afterEach, expect, it } from "vitest";
 
+import type { Overview } from "../host/bindings";
 import type { Host } from "../host/host";
 import { App } from "./app";
 import Shell from "./Shell.svelte";
@@ -11,9 +12,23 @@ afterEach(() => {
 });
 
 const ANSWERS: Record<string, unknown> = {
-  about: { version: "1.2.3", home: "/home/ada/pierrot" },
-  status: { targets: [{ id: "x", name: "X" }], next: null, working: null, needs_review: 2, paused_until: null },
-  gallery: { version: 1, count: 0, total: 0, ratios: [], months: [], counts: { all: 0, unpublished: 0, published: 0, held: 0, excluded: 0, missing: 0 } },
+  overview: {
+    version: "1.2.3",
+    demo: false,
+    home: "/home/ada/pierrot",
+    mood: "needs_you",
+    ready: { source: true, synced: true, target: true },
+    photos: 0,
+    published: 0,
+    reviews: 2,
+    under_way: null,
+    next: [],
+    paused_until: null,
+    targets: [{ name: "x", account: null, signed_in: true, unpublished: 0, published: 0, reviews: 2 }],
+    trouble: [],
+    synced_at: null,
+  } satisfies Overview,
+  gallery: { version: "1", count: 0, total: 0, ratios: [], months: [], counts: { all: 0, unpublished: 0, published: 0, held: 0, excluded: 0, missing: 0, filtered: 0 } },
 };
 
 function opened(answers = ANSWERS): App {

@@ -16,12 +16,13 @@ export class App {
   readonly commands = new Commands();
   readonly toasts = new Toasts();
   readonly hints = new Hints();
-  readonly preferences = new Preferences();
+  readonly preferences: Preferences;
   readonly status: StatusState;
   readonly gallery: GalleryState;
 
   constructor(host: Host) {
     this.host = host;
+    this.preferences = new Preferences(host);
     this.status = new StatusState(host);
     this.gallery = new GalleryState(host);
   }

@@ -10,6 +10,8 @@ export interface Command {
   keys?: string;
   /** Handled by the screen itself; listed in the sheet only. */
   listed?: boolean;
+  /** Its keys mean it also where one types. */
+  anywhere?: boolean;
   run: () => void;
 }
 
@@ -34,7 +36,7 @@ export class Commands {
     if (event.defaultPrevented) return;
     const command = this.all.find(({ keys, listed }) => listed !== true && keys !== undefined && pressed(event, keys));
     if (command === undefined) return;
-    if (isTyping(event.target) && !command.keys?.startsWith("mod+")) return;
+    if (isTyping(event.target) && command.anywhere !== true) return;
     if (document.querySelector("dialog[open]") !== null) return;
     event.preventDefault();
     command.run();

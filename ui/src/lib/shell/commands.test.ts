@@ -29,11 +29,13 @@ it("leaves letters alone where they are text, and what is only listed everywhere
   const run = vi.fn();
   commands.add(() => [
     { id: "?", label: "", group: "", keys: "?", run },
-    { id: "mod+k", label: "", group: "", keys: "mod+k", run },
+    { id: "mod+k", label: "", group: "", keys: "mod+k", anywhere: true, run },
+    { id: "mod+a", label: "", group: "", keys: "mod+a", run },
     { id: "Enter", label: "", group: "", keys: "Enter", listed: true, run },
   ]);
   const field = document.createElement("input");
   press(commands, "?", { shiftKey: true }, field);
+  press(commands, "a", { ctrlKey: true }, field);
   press(commands, "Enter");
   expect(run).not.toHaveBeenCalled();
   press(commands, "k", { ctrlKey: true }, field);

@@ -9,7 +9,7 @@ export function shellCommands(app: App, open: (sheet: "palette" | "shortcuts") =
   const { shortcuts, keys, screens, settings, common } = i18n.t;
   const group = shortcuts.everywhere;
   return [
-    { id: "palette", label: keys.palette, group, keys: "mod+k", run: () => open("palette") },
+    { id: "palette", label: keys.palette, group, keys: "mod+k", anywhere: true, run: () => open("palette") },
     { id: "shortcuts", label: shortcuts.open, group, keys: "?", run: () => open("shortcuts") },
     ...(app.toasts.list.some(({ undo }) => undo !== null)
       ? [{ id: "undo", label: common.undo, group, keys: "mod+z", run: () => app.toasts.undoLast() }]
@@ -25,7 +25,7 @@ export function shellCommands(app: App, open: (sheet: "palette" | "shortcuts") =
       id: `theme-${theme}`,
       label: `${settings.appearance}: ${settings.themes[theme]}`,
       group: screens.settings,
-      run: () => app.preferences.setTheme(theme),
+      run: () => app.preferences.choose({ theme }),
     })),
   ];
 }

@@ -1,13 +1,19 @@
 import { ask } from "../host/ask";
+import type { Overview } from "../host/bindings";
 import type { Host } from "../host/host";
-import type { Status, TargetName } from "../host/types";
 import { i18n } from "../i18n/i18n.svelte";
+
+/** A target and what a person calls it. */
+export interface TargetName {
+  id: string;
+  name: string;
+}
 
 /** What the program is doing and will do next, as far as it has said. */
 export class StatusState {
-  now = $state.raw<Status | null>(null);
+  now = $state.raw<Overview | null>(null);
   silent = $state(false);
-  readonly targets = $derived<readonly TargetName[]>(this.now?.targets ?? []);
+  readonly targets = $derived<readonly TargetName[]>((this.now?.targets ?? []).map(({ name }) => ({ id: name, name: this.targetName(name) })));
 
   readonly #host: Host;
 
@@ -18,15 +24,15 @@ export class StatusState {
   /** A program that does not answer is a sentence on the page, never an exception. */
   async load(): Promise<void> {
     try {
-      this.now = await ask(this.#host, "status", {});
+      this.now = await ask(this.#host, "overview", {});
       this.silent = false;
     } catch {
       this.silent = true;
     }
   }
 
-  /** A target's own name, or what its kind is called. */
+  /** What the kind of a target is called, or the name it was given. */
   targetName(id: string): string {
-    return this.targets.find((target) => target.id === id)?.name ?? i18n.t.targets[id] ?? id;
+    return i18n.t.targets[id] ?? id;
   }
 }

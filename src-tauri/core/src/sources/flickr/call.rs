@@ -175,7 +175,7 @@ impl Caller {
         let bytes = http::read_capped(response, REPLY_BYTES_MAX).await.map_err(from_http)?;
         match status.as_u16() {
             200..=299 => Ok(bytes),
-            401 => Err(Failure::Final(FlickrError::SignInAgain { why: oauth_problem(&bytes) })),
+            401 => Err(Failure::Final(FlickrError::of_oauth(oauth_problem(&bytes)))),
             408 | 425 | 429 | 500..=599 => Err(self.busy(status, after)),
             _ => self.odd(status, bytes),
         }
@@ -208,7 +208,7 @@ impl Caller {
             return Ok(bytes);
         }
         if bytes.starts_with(b"oauth_problem=") {
-            return Err(Failure::Final(FlickrError::SignInAgain { why: oauth_problem(&bytes) }));
+            return Err(Failure::Final(FlickrError::of_oauth(oauth_problem(&bytes))));
         }
         let message = self.keys.hide(&http::snippet(&bytes));
         Err(Failure::Final(FlickrError::Refused { code: i64::from(status.as_u16()), message }))
@@ -224,7 +224,8 @@ impl Caller {
             return again(format!("it says \"{message}\""));
         }
         Failure::Final(match code {
-            96..=98 => FlickrError::SignInAgain { why: message },
+            96 => FlickrError::SecretWrong { message },
+            97 | 98 => FlickrError::SignInAgain { why: message },
             99 => FlickrError::NoPermission { message },
             100 => FlickrError::KeyDead { message },
             _ => FlickrError::Refused { code, message },

@@ -12,7 +12,13 @@ pub enum FlickrError {
     /// Code 100.
     #[error("Flickr does not accept the API key ({message})")]
     KeyDead { message: String },
-    /// Codes 96, 97, 98, HTTP 401, or no login where one is needed.
+    /// Code 96, `signature_invalid`: the API secret does not belong to the key.
+    #[error("Flickr does not accept the signature: the API key or its secret is wrong ({message})")]
+    SecretWrong { message: String },
+    /// The code of a login was mistyped, used before, or is too old.
+    #[error("The code was not accepted ({why})")]
+    CodeRefused { why: String },
+    /// Codes 97, 98, HTTP 401, or no login where one is needed.
     #[error("Flickr does not accept the login ({why})")]
     SignInAgain { why: String },
     /// Code 99.
@@ -33,9 +39,24 @@ pub enum FlickrError {
 }
 
 impl FlickrError {
+    /// What an `oauth_problem` of HTTP 401 is about.
+    pub(super) fn of_oauth(problem: String) -> Self {
+        match problem.as_str() {
+            "consumer_key_unknown" | "consumer_key_rejected" | "consumer_key_refused" => {
+                Self::KeyDead { message: problem }
+            }
+            "signature_invalid" => Self::SecretWrong { message: problem },
+            _ => Self::SignInAgain { why: problem },
+        }
+    }
+
     pub fn code(&self) -> Code {
         match self {
-            Self::KeyDead { .. } | Self::SignInAgain { .. } | Self::NoPermission { .. } => Code::SignInAgain,
+            Self::KeyDead { .. }
+            | Self::SecretWrong { .. }
+            | Self::CodeRefused { .. }
+            | Self::SignInAgain { .. }
+            | Self::NoPermission { .. } => Code::SignInAgain,
             Self::NotFound { .. } | Self::NotAllowed(_) => Code::FixSettings,
             Self::Unreachable { .. } | Self::Malformed { .. } | Self::AllowanceSpent { .. } => Code::TryLater,
             Self::Refused { .. } => Code::Failed,
@@ -49,6 +70,11 @@ impl FlickrError {
                 "Look at your key on https://www.flickr.com/services/apps/, then store it with `pierrot secret set \
                  flickr.api_key`."
             }
+            Self::SecretWrong { .. } => {
+                "Compare both with https://www.flickr.com/services/apps/, then store them with `pierrot secret set \
+                 flickr.api_key` and `pierrot secret set flickr.api_secret`."
+            }
+            Self::CodeRefused { .. } => "Begin again with `pierrot login flickr`: each code works once.",
             Self::SignInAgain { why } if why.contains("timestamp") => "Set the clock of this computer, then try again.",
             Self::SignInAgain { .. } => "Sign in again with `pierrot login flickr`.",
             Self::NoPermission { .. } => "Sign in with `pierrot login flickr` and allow Pierrot to read your photos.",
@@ -62,6 +88,23 @@ impl FlickrError {
         .to_owned()
     }
 
+    /// The same failure, where only the code that was typed can be at fault.
+    pub(super) fn about_code(self) -> Self {
+        match self {
+            Self::SignInAgain { why } => Self::CodeRefused { why },
+            Self::Refused { .. }
+            | Self::KeyDead { .. }
+            | Self::SecretWrong { .. }
+            | Self::CodeRefused { .. }
+            | Self::NoPermission { .. }
+            | Self::NotFound { .. }
+            | Self::Unreachable { .. }
+            | Self::Malformed { .. }
+            | Self::AllowanceSpent { .. }
+            | Self::NotAllowed(_) => self,
+        }
+    }
+
     /// The same failure, where its code means that the account of the settings does not exist.
     pub(super) fn about_user(self, user: &str, codes: &[i64]) -> Self {
         match &self {
@@ -70,6 +113,8 @@ impl FlickrError {
             }
             Self::Refused { .. }
             | Self::KeyDead { .. }
+            | Self::SecretWrong { .. }
+            | Self::CodeRefused { .. }
             | Self::SignInAgain { .. }
             | Self::NoPermission { .. }
             | Self::NotFound { .. }

@@ -61,7 +61,8 @@ pub async fn finish(client: &http::Client, stamps: &Stamps, pending: &Pending, t
     let secret = secret.ok_or_else(|| FlickrError::SignInAgain { why: "the API secret is missing".to_owned() })?;
     let signers = signers(&pending.keys, secret, Some(&pending.token), Some(&pending.token_secret));
     let own = [("oauth_verifier".to_owned(), verifier)];
-    let reply = step(client, stamps, &below(&pending.oauth_url, "access_token"), &own, &signers).await?;
+    let reply = step(client, stamps, &below(&pending.oauth_url, "access_token"), &own, &signers).await;
+    let reply = reply.map_err(FlickrError::about_code)?;
     Ok(Login {
         token: Sensitive::new(field(&reply, "oauth_token")?),
         token_secret: Sensitive::new(field(&reply, "oauth_token_secret")?),
@@ -72,7 +73,7 @@ pub async fn finish(client: &http::Client, stamps: &Stamps, pending: &Pending, t
 
 /// The verifier in what was typed: blanks go, dashes stay; in an address, its `oauth_verifier`.
 pub fn verifier_in(typed: &str, token: &str) -> Result<String> {
-    let bad = |why: &str| FlickrError::SignInAgain { why: why.to_owned() };
+    let bad = |why: &str| FlickrError::CodeRefused { why: why.to_owned() };
     let text: String = typed.chars().filter(|char| !char.is_whitespace() && !char.is_control()).collect();
     if text.is_empty() || text.len() > TYPED_BYTES_MAX {
         return Err(bad("the code is the nine digits Flickr shows, or the whole address it sent you to"));
@@ -137,7 +138,7 @@ async fn step(
         408 | 425 | 429 | 500..=599 => Err(unreachable(format!("it answers HTTP {status}"))),
         _ => {
             let problem = pairs.iter().find(|(name, _)| name == "oauth_problem").map(|(_, word)| text::line(word));
-            Err(FlickrError::SignInAgain { why: problem.unwrap_or_else(|| format!("HTTP {status}")) })
+            Err(FlickrError::of_oauth(problem.unwrap_or_else(|| format!("HTTP {status}"))))
         }
     }
 }

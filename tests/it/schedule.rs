@@ -1,0 +1,213 @@
+//! What happens by itself: at the due time, once, on one computer or two, through sleep, pauses and outages.
+
+use jiff::civil::Weekday;
+use pierrot_core::{
+    Choice, Code, Outcome,
+    engine::{Asked, Engine},
+    run::{Ending, Job, Run},
+};
+use serde_json::{Value, json};
+
+use crate::stage::Stage;
+
+const WEEKLY: &str = "schedule = 'weekly sun 10:00'\n[schedule]\ntime_zone = 'UTC'\nsync = 'off'\n";
+const SHARED: &str =
+    "schedule = 'weekly sun 10:00'\n[schedule]\ntime_zone = 'UTC'\nsync = 'off'\n[record]\npath = '{root}/record'\n";
+
+/// Signed in, synced, and the schedule followed from now on.
+async fn synced(stage: &Stage, home: &str, more: &str) -> Engine {
+    let engine = stage.engine(home, more);
+    let run = engine.run(Asked::Sync { full: false }).await.expect("it runs");
+    assert_eq!(run.ending, Some(Ending::Done), "{run:?}");
+    engine.tick().await.expect("it looks");
+    engine
+}
+
+fn publications(engine: &Engine) -> Vec<Run> {
+    let runs = engine.runs(None, 100).expect("readable");
+    runs.into_iter().filter(|run| run.job == Job::Publish).collect()
+}
+
+async fn called(engine: &Engine, name: &str, args: Value) -> Value {
+    let text = engine.call(name, args).await.expect(name);
+    serde_json::from_str(&text).expect("JSON")
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_due_goes_out_once_and_is_what_the_plan_showed() {
+    let stage = Stage::new().await;
+    let engine = synced(&stage, "a", WEEKLY).await;
+    let shown = called(&engine, "plan", json!({})).await["rows"][0].clone();
+    engine.tick().await.expect("it looks");
+    assert_eq!(stage.control().post_count(), 0, "nothing is due yet");
+    stage.go_to(Weekday::Sunday, 10);
+    for _ in 0..3 {
+        engine.tick().await.expect("it looks");
+    }
+    assert_eq!(stage.control().post_count(), 1);
+    let run = &publications(&engine)[0];
+    assert_eq!((run.outcome, run.slot.as_deref()), (Some(Outcome::Published), shown["slot"].as_str()));
+    assert_eq!(run.photo.as_deref(), shown["photo"].as_str(), "the plan keeps its word");
+    assert_eq!(run.text.as_deref(), shown["text"].as_str());
+    engine.stop().await;
+    drop(engine);
+    let again = stage.reopen(&stage.home("a"));
+    again.tick().await.expect("it looks");
+    assert_eq!(stage.control().post_count(), 1, "a restart repeats nothing");
+    stage.pass_h(7 * 24);
+    again.tick().await.expect("it looks");
+    assert_eq!(stage.control().post_count(), 2, "the next week has its own");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_laptop_that_slept_makes_up_for_one_and_not_for_ten() {
+    let stage = Stage::new().await;
+    let engine = synced(&stage, "a", WEEKLY).await;
+    stage.go_to(Weekday::Sunday, 10);
+    stage.pass_h(30);
+    engine.tick().await.expect("it looks");
+    assert_eq!(stage.control().post_count(), 1, "a day late is made up for");
+    stage.pass_h(10 * 7 * 24 + 48);
+    engine.tick().await.expect("it looks");
+    assert_eq!(stage.control().post_count(), 1, "three days late is not");
+    let skipped = &publications(&engine)[0];
+    assert!(skipped.ending == Some(Ending::Nothing) && skipped.summary.contains("10 due times"), "{skipped:?}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn two_computers_on_one_record_do_one() {
+    let stage = Stage::new().await;
+    let (a, b) = (synced(&stage, "a", SHARED).await, synced(&stage, "b", SHARED).await);
+    for week in 1..=3 {
+        stage.go_to(Weekday::Sunday, 10);
+        let (one, other) = tokio::join!(a.tick(), b.tick());
+        one.and(other).expect("both look");
+        // Whoever came second may have been told to look again later.
+        stage.pass_h(2);
+        a.tick().await.and(b.tick().await).expect("both look");
+        let told = || format!("{:#?} {:#?}", publications(&a), publications(&b));
+        assert_eq!(stage.control().post_count(), week, "one a week, whoever it is: {}", told());
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_outage_at_the_due_time_is_waited_for() {
+    let stage = Stage::new().await;
+    let engine = synced(&stage, "a", WEEKLY).await;
+    stage.go_to(Weekday::Sunday, 10);
+    let outage = json!({"server":"x","path":"/2/media/upload","kind":"status","code":503,"times":0});
+    stage.control().faults(&outage).expect("a fault");
+    engine.tick().await.expect("it looks");
+    assert_eq!(publications(&engine)[0].ending, Some(Ending::TryLater));
+    engine.tick().await.expect("it looks");
+    assert_eq!(publications(&engine).len(), 1, "it waits before it tries again");
+    stage.control().clear_faults();
+    stage.pass_h(1);
+    engine.tick().await.expect("it looks");
+    assert_eq!((publications(&engine)[0].ending, stage.control().post_count()), (Some(Ending::Done), 1));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_pause_is_kept_and_what_fell_into_it_is_not_made_up_for() {
+    let stage = Stage::new().await;
+    let engine = synced(&stage, "a", WEEKLY).await;
+    called(&engine, "pause", json!({"until": null})).await;
+    stage.go_to(Weekday::Sunday, 10);
+    engine.tick().await.expect("it looks");
+    assert_eq!(stage.control().post_count(), 0);
+    called(&engine, "resume", json!({})).await;
+    engine.tick().await.expect("it looks");
+    assert_eq!(stage.control().post_count(), 0, "it was told as skipped");
+    stage.pass_h(7 * 24);
+    engine.tick().await.expect("it looks");
+    assert_eq!(stage.control().post_count(), 1);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn money_has_a_limit_that_the_schedule_keeps() {
+    let stage = Stage::new().await;
+    let cap = "schedule = 'daily 10:00'\nmonthly_cap_usd = 0.03\n[schedule]\ntime_zone = 'UTC'\nsync = 'off'\n";
+    let engine = synced(&stage, "a", cap).await;
+    stage.go_to(Weekday::Tuesday, 10);
+    // All in one month: from its second day on, wherever the test starts.
+    while stage_day(&stage) > 20 {
+        stage.pass_h(24);
+    }
+    for _ in 0..4 {
+        engine.tick().await.expect("it looks");
+        stage.pass_h(24);
+    }
+    assert_eq!(stage.control().post_count(), 2, "0.02 each: after two the limit is reached");
+    assert!(publications(&engine)[0].summary.contains("0.03"), "and it says so");
+}
+
+fn stage_day(stage: &Stage) -> i8 {
+    use pierrot_core::clock::Clock;
+    stage.clock.now().to_zoned(jiff::tz::TimeZone::UTC).day()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn veto_pin_swap_and_queue_change_what_goes_out() {
+    let stage = Stage::new().await;
+    let engine = synced(&stage, "a", WEEKLY).await;
+    let plan = called(&engine, "plan", json!({})).await;
+    let slot = |row: usize| plan["rows"][row]["slot"].clone();
+    let first = plan["rows"][0]["photo"].clone();
+    let vetoed = called(&engine, "veto", json!({"target": "x", "slot": slot(0)})).await;
+    assert_ne!(vetoed["rows"][0]["photo"], first);
+    assert_eq!(vetoed["rows"][3]["photo"], plan["rows"][3]["photo"], "the others stay");
+    let swap = called(&engine, "swap", json!({"target": "x", "one": slot(1), "other": slot(2)})).await;
+    assert_eq!(swap["rows"][1]["photo"], plan["rows"][2]["photo"]);
+    let last = plan["rows"][5]["photo"].clone();
+    let pinned = called(&engine, "pin", json!({"target": "x", "slot": slot(0), "photo": last})).await;
+    assert_eq!((&pinned["rows"][0]["photo"], &pinned["rows"][0]["origin"]), (&last, &json!("pinned")));
+    let queued = called(&engine, "queue", json!({"target": "x", "photos": [first]})).await;
+    assert_eq!(queued["done"], 1);
+    stage.go_to(Weekday::Sunday, 10);
+    engine.tick().await.expect("it looks");
+    assert_eq!(publications(&engine)[0].photo.as_deref(), last.as_str());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_target_that_nobody_signed_in_to_is_quiet() {
+    let stage = Stage::new().await;
+    let more = format!("{WEEKLY}[targets.second]\nkind = 'x'\nschedule = 'weekly sun 10:00'\n");
+    let engine = synced(&stage, "a", &more).await;
+    stage.go_to(Weekday::Sunday, 10);
+    engine.tick().await.expect("it looks");
+    let targets: Vec<Option<String>> = publications(&engine).into_iter().map(|run| run.target).collect();
+    assert_eq!(targets, [Some("x".to_owned())]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn jobs_wait_in_one_line_and_none_is_doubled() {
+    let stage = Stage::new().await;
+    let engine = stage.engine("a", WEEKLY);
+    let first = engine.ask(Asked::Sync { full: true }).expect("in line");
+    let (one, two) = (engine.ask(Asked::Sync { full: false }), engine.ask(Asked::Sync { full: false }));
+    assert_eq!(one.expect("in line"), two.expect("the same"), "asked twice is asked once");
+    let check = engine.run(Asked::Check { repair: false }).await.expect("it runs");
+    assert!(check.id > first);
+    let runs = engine.runs(None, 10).expect("readable");
+    assert_eq!(runs.len(), 3, "{runs:?}");
+    assert!(runs.iter().all(|run| run.ending.is_some()), "one after another, all ended");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn marks_are_on_the_record_and_can_be_taken_back() {
+    let stage = Stage::new().await;
+    let engine = synced(&stage, "a", WEEKLY).await;
+    let photo = called(&engine, "plan", json!({})).await["rows"][0]["photo"].clone();
+    let marked = called(&engine, "mark_published", json!({"photos": [photo], "target": "x", "post_url": null})).await;
+    assert_eq!(marked["done"], 1);
+    let this_one = Choice { photo: photo.as_str().and_then(|id| id.parse().ok()), ..Choice::default() };
+    let refused = engine.pierrot().publish(&this_one).await.expect_err("it counts as published");
+    assert_eq!(refused.code, Code::Failed);
+    let clean = engine.run(Asked::Check { repair: false }).await.expect("it runs");
+    assert_eq!(clean.ending, Some(Ending::Done), "{}", clean.summary);
+    called(&engine, "unmark_published", json!({"photos": [photo], "target": "x"})).await;
+    let recovered = engine.run(Asked::Recover).await.expect("it runs");
+    assert_eq!(recovered.ending, Some(Ending::Nothing), "the old document does not bring the mark back: {recovered:?}");
+    let clean = engine.run(Asked::Check { repair: false }).await.expect("it runs");
+    assert_eq!(clean.ending, Some(Ending::Done), "{}", clean.summary);
+}

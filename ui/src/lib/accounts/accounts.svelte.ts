@@ -1,0 +1,62 @@
+import { ask } from "../host/ask";
+import type { Advice, Doctor, Probed, SecretNames } from "../host/bindings";
+import type { Host } from "../host/host";
+import { Loaded } from "../shared/loaded.svelte";
+import { SettingsState } from "../settings/settings.svelte";
+
+/** Where photos come from, where they go, and where the record is. Secrets go in and never come out. */
+export class AccountsState {
+  readonly secrets: Loaded<SecretNames>;
+  readonly doctor: Loaded<Doctor>;
+  readonly probed: Loaded<Probed>;
+  readonly settings: SettingsState;
+  readonly targets = $derived.by(() => Object.keys(this.settings.all.value?.targets ?? {}));
+
+  readonly #host: Host;
+
+  constructor(host: Host) {
+    this.#host = host;
+    this.secrets = new Loaded(() => ask(host, "secrets", {}));
+    this.doctor = new Loaded(() => ask(host, "doctor", {}));
+    this.probed = new Loaded(() => ask(host, "probe", {}));
+    this.settings = new SettingsState(host);
+  }
+
+  async load(): Promise<void> {
+    await Promise.all([this.secrets.load(), this.settings.all.load(), this.doctor.load()]);
+  }
+
+  has(...names: string[]): boolean {
+    const set = this.secrets.value?.set ?? [];
+    return names.every((name) => set.includes(name));
+  }
+
+  /** What the doctor found of one thing, for example `Flickr` or `target x`. */
+  found(what: string): Advice | null {
+    return this.doctor.value?.checks.find((check) => check.what === what) ?? null;
+  }
+
+  async keep(name: string, value: string): Promise<void> {
+    this.secrets.take(await ask(this.#host, "keep_secret", { name, value }));
+    await this.doctor.load();
+  }
+
+  async forget(name: string): Promise<void> {
+    this.secrets.take(await ask(this.#host, "remove_secret", { name }));
+    await this.doctor.load();
+  }
+
+  beginLogin = (place: string): Promise<string> => ask(this.#host, "begin_login", { place });
+
+  /** Answers with the account's name. */
+  async finishLogin(place: string, typed: string): Promise<string> {
+    const who = await ask(this.#host, "finish_login", { place, typed });
+    await Promise.all([this.secrets.load(), this.doctor.load()]);
+    return who;
+  }
+
+  addTarget = (name: string): Promise<boolean> => this.settings.change({ [`targets.${name}.kind`]: "x" });
+  removeTarget = (name: string): Promise<boolean> => this.settings.change({ [`targets.${name}`]: null });
+  check = (repair: boolean): Promise<number> => ask(this.#host, "check", { repair });
+  restore = (): Promise<number> => ask(this.#host, "restore", {});
+}

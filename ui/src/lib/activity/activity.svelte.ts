@@ -1,0 +1,70 @@
+import { ask } from "../host/ask";
+import type { LogPage, OpenReview, ReviewAnswer, Run } from "../host/bindings";
+import type { Host } from "../host/host";
+import { Loaded } from "../shared/loaded.svelte";
+import { linesOf, postsOf, sifted } from "./log";
+
+export type View = "runs" | "posts" | "log";
+
+const RUNS_PAGE = 30;
+const LOG_PAGE = 200;
+const LOG_MAX = 20_000;
+
+/** What happened: runs, publications, the log; and what waits for an answer. */
+export class ActivityState {
+  view = $state<View>("runs");
+  readonly reviews: Loaded<OpenReview[]>;
+  readonly runs: Loaded<Run[]>;
+  readonly log: Loaded<LogPage>;
+  /** False when the oldest run is shown. */
+  moreRuns = $state(false);
+  kind = $state("");
+  text = $state("");
+
+  readonly lines = $derived.by(() => linesOf(this.log.value?.entries ?? []));
+  readonly posts = $derived(postsOf(this.lines));
+  readonly shown = $derived(sifted(this.lines, this.kind, this.text));
+  readonly moreLog = $derived.by(() => (this.log.value?.total ?? 0) > this.lines.length);
+
+  readonly #host: Host;
+  #runs = RUNS_PAGE;
+  #entries = LOG_PAGE;
+
+  constructor(host: Host) {
+    this.#host = host;
+    this.reviews = new Loaded(() => ask(host, "reviews", {}));
+    this.runs = new Loaded(() => this.#readRuns());
+    this.log = new Loaded(() => ask(host, "log", { limit: this.#entries }));
+  }
+
+  async load(): Promise<void> {
+    await Promise.all([this.reviews.load(), this.runs.load(), this.log.load()]);
+  }
+
+  async showMoreRuns(): Promise<void> {
+    this.#runs += RUNS_PAGE;
+    await this.runs.load();
+  }
+
+  async showMoreLog(): Promise<void> {
+    this.#entries = Math.min(LOG_MAX, this.#entries * 3);
+    await this.log.load();
+  }
+
+  /** Answers a review; the card goes when the engine says that it is carried out. */
+  answer = (review: string, answer: ReviewAnswer): Promise<number> => ask(this.#host, "answer", { review, answer });
+  cancel = (run: number): Promise<boolean> => ask(this.#host, "cancel", { run });
+  export = (csv: boolean): Promise<string> => ask(this.#host, "export_log", { csv });
+  sync = (): Promise<number> => ask(this.#host, "sync", { full: false });
+
+  async #readRuns(): Promise<Run[]> {
+    const runs = await ask(this.#host, "runs", { before: null, limit: this.#runs + 1 });
+    this.moreRuns = runs.length > this.#runs;
+    return runs.slice(0, this.#runs);
+  }
+}
+
+/** How long each step of a run took, in ms: from the step before to this one. */
+export function stepsOf({ steps }: Run): { what: string; tookMs: number }[] {
+  return steps.map(({ what, at_ms }, i) => ({ what, tookMs: Math.max(0, at_ms - (steps[i - 1]?.at_ms ?? 0)) }));
+}

@@ -1,0 +1,67 @@
+/** One entry of the log as far as the page reads it; what it does not know stays in `raw`. */
+export interface LogLine {
+  seq: number;
+  at: string;
+  kind: string;
+  photo: string | null;
+  target: string | null;
+  text: string | null;
+  postUrl: string | null;
+  /** How a post is known. */
+  seen: string | null;
+  detail: string | null;
+  attempt: string | null;
+  costUsd: number | null;
+  raw: Record<string, unknown>;
+}
+
+/** One publication: a post and what its sending was frozen with. */
+export interface Posted extends LogLine {
+  postUrl: string;
+}
+
+export function lineOf(entry: Record<string, unknown>): LogLine {
+  const frozen = isRecord(entry["frozen"]) ? entry["frozen"] : {};
+  const cost = frozen["cost_usd"];
+  return {
+    seq: typeof entry["seq"] === "number" ? entry["seq"] : 0,
+    at: word(entry["at"]) ?? "",
+    kind: word(entry["type"]) ?? "",
+    photo: word(entry["photo"]) ?? word(entry["photo_id"]),
+    target: word(entry["target"]),
+    text: word(entry["text"]) ?? word(frozen["text"]),
+    postUrl: word(entry["post_url"]),
+    seen: word(entry["seen"]),
+    detail: word(entry["detail"]),
+    attempt: word(entry["attempt"]),
+    costUsd: typeof cost === "number" ? cost : null,
+    raw: entry,
+  };
+}
+
+/** Newest first. */
+export function linesOf(entries: readonly Record<string, unknown>[]): LogLine[] {
+  return entries.map(lineOf).sort((a, b) => b.seq - a.seq);
+}
+
+/** The posts among them, each with what its sending cost. */
+export function postsOf(lines: readonly LogLine[]): Posted[] {
+  const sent = new Map(lines.filter(({ kind }) => kind === "sending").map((line) => [line.attempt, line.costUsd]));
+  return lines.flatMap((line) =>
+    line.kind === "posted" && line.postUrl !== null ? [{ ...line, postUrl: line.postUrl, costUsd: sent.get(line.attempt) ?? null }] : [],
+  );
+}
+
+/** Lines of a kind (empty: of any) with these letters somewhere in them. */
+export function sifted(lines: readonly LogLine[], kind: string, text: string): LogLine[] {
+  const wanted = text.trim().toLowerCase();
+  return lines.filter((line) => (kind === "" || line.kind === kind) && (wanted === "" || JSON.stringify(line.raw).toLowerCase().includes(wanted)));
+}
+
+function word(value: unknown): string | null {
+  return typeof value === "string" ? value : null;
+}
+
+function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === "object" && value !== null;
+}

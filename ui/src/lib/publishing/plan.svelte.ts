@@ -1,0 +1,87 @@
+import { ask } from "../host/ask";
+import type { Changes, PlanPage, PlanRow, Queue, Reached, Settings } from "../host/bindings";
+import type { Host } from "../host/host";
+import { Loaded } from "../shared/loaded.svelte";
+
+/** The next twelve weeks, and what can be done to them. Every act answers with the whole plan anew. */
+export class PlanState {
+  readonly page: Loaded<PlanPage>;
+  readonly settings: Loaded<Settings>;
+  view = $state<"list" | "month">("list");
+  busy = $state(false);
+  readonly rows = $derived.by(() => this.page.value?.rows ?? []);
+
+  readonly #host: Host;
+
+  constructor(host: Host) {
+    this.#host = host;
+    this.page = new Loaded(() => ask(host, "plan", {}));
+    this.settings = new Loaded(() => ask(host, "settings", {}));
+  }
+
+  async load(): Promise<void> {
+    await Promise.all([this.page.load(), this.settings.load()]);
+  }
+
+  /** The due time of the same target next to this one that has a photo; null at the ends. */
+  beside(row: PlanRow, by: 1 | -1): PlanRow | null {
+    const mine = this.rows.filter(({ target, photo }) => target === row.target && photo !== null);
+    return mine[mine.findIndex(({ slot }) => slot === row.slot) + by] ?? null;
+  }
+
+  /** True when two due times can be exchanged. */
+  canSwap(one: PlanRow | undefined, other: PlanRow | undefined): boolean {
+    if (one === undefined || other === undefined) return false;
+    return one.slot !== other.slot && one.target === other.target && one.photo !== null && other.photo !== null;
+  }
+
+  swap = (one: PlanRow, other: PlanRow): Promise<PlanPage> =>
+    this.#act(() => ask(this.#host, "swap", { target: one.target, one: one.slot, other: other.slot }));
+  veto = ({ target, slot }: PlanRow): Promise<PlanPage> => this.#act(() => ask(this.#host, "veto", { target, slot }));
+  /** Keeps the row's photo at its due time; after a veto, brings it back. */
+  pin = ({ target, slot, photo }: PlanRow): Promise<PlanPage> => this.#act(() => ask(this.#host, "pin", { target, slot, photo: photo ?? "" }));
+
+  async unqueue(target: string, photo: string): Promise<Reached> {
+    const reached = await ask(this.#host, "unqueue", { target, photos: [photo] });
+    await this.page.load();
+    return reached;
+  }
+
+  /** Puts a queue into another order: all out, then in again. */
+  async reorder({ target, photos }: Queue, from: number, to: number): Promise<void> {
+    const order = [...photos];
+    const [moved] = order.splice(from, 1);
+    if (moved === undefined) return;
+    order.splice(to, 0, moved);
+    await ask(this.#host, "unqueue", { target, photos: order });
+    await ask(this.#host, "queue", { target, photos: order });
+    await this.page.load();
+  }
+
+  async pause(until: string | null): Promise<void> {
+    await ask(this.#host, "pause", { until });
+    await this.page.load();
+  }
+
+  async resume(): Promise<void> {
+    await ask(this.#host, "resume", {});
+    await this.page.load();
+  }
+
+  /** Changes rules or what is around them. Rejects with the engine's words. */
+  async change(changes: Changes): Promise<void> {
+    this.settings.take(await ask(this.#host, "change_settings", { changes }));
+    await this.page.load();
+  }
+
+  async #act(work: () => Promise<PlanPage>): Promise<PlanPage> {
+    this.busy = true;
+    try {
+      const page = await work();
+      this.page.take(page);
+      return page;
+    } finally {
+      this.busy = false;
+    }
+  }
+}

@@ -1,0 +1,23 @@
+import { CallError } from "../host/host";
+import { i18n } from "../i18n/i18n.svelte";
+import type { Toasts } from "./toasts.svelte";
+
+/** A refusal in one line: what happened, and what to do now. */
+export function inOneLine(refusal: unknown): string {
+  const { code, message, whatNow } = CallError.from(refusal);
+  if (code === "unreachable") return i18n.t.trouble.unreachable;
+  return [message || i18n.t.trouble.title, whatNow].filter(Boolean).join(" ");
+}
+
+/** Does something and says what became of it; `null` when it was refused. */
+export async function doing<T>(toasts: Toasts, work: () => Promise<T>, said?: (value: T) => { text: string; undo?: () => Promise<unknown> } | null): Promise<T | null> {
+  try {
+    const value = await work();
+    const words = said?.(value) ?? null;
+    if (words !== null) toasts.say(words.text, { undo: words.undo ? () => void doing(toasts, words.undo ?? work, () => ({ text: i18n.t.selection.undone })) : null });
+    return value;
+  } catch (refusal) {
+    toasts.say(inOneLine(refusal), { kind: "danger" });
+    return null;
+  }
+}
