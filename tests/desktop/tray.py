@@ -207,6 +207,7 @@ def the_tray_publishes(path, folder, bus, notices):
             assert app.web_views(), "a window without a web view"
             assert x11.close("Pierrot") > 0, "no window to close"
             wait(lambda: not app.web_views(), 10, "end of the web view")
+        wait(lambda: not any(name.startswith("WebKit") for name in children(app.process.pid)), 20, "end of WebKit")
         assert len(posts(control)) == 1, posts(control)
 
         click(menu, "Quit")
