@@ -91,7 +91,9 @@ fn price(cost: f64, alt: Option<&str>) -> String {
 pub fn another_throw(report: &PublishReport, target: Option<&str>) -> String {
     let (Outcome::DryRun, Some(photo)) = (report.outcome, &report.photo_id) else { return String::new() };
     let target = target.map_or_else(String::new, |target| format!(" --target {target}"));
-    format!("\nThe next throw may pick another photo; this one goes out with `pierrot publish{target} --photo {photo}`.")
+    format!(
+        "\nThe next throw may pick another photo; this one goes out with `pierrot publish{target} --photo {photo}`."
+    )
 }
 
 pub fn excluded(photo: &PhotoId, changed: bool, published: &[String]) -> String {
@@ -278,7 +280,8 @@ pub fn checked(report: &CheckReport) -> String {
         let _ = write!(said, "\n{}: {}. {now}", finding.document, finding.wrong.trim_end_matches('.'));
     }
     if report.findings.len() > FINDINGS_SHOWN {
-        let _ = write!(said, "\nand {} more; `pierrot --json check` shows all.", report.findings.len() - FINDINGS_SHOWN);
+        let _ =
+            write!(said, "\nand {} more; `pierrot --json check` shows all.", report.findings.len() - FINDINGS_SHOWN);
     }
     said
 }

@@ -115,9 +115,8 @@ impl Filters {
 pub fn unknown_albums(settings: &FlickrSettings, albums: &[Album]) -> Vec<String> {
     let lists = [("albums", &settings.albums), ("albums_exclude", &settings.albums_exclude)];
     let asked = lists.into_iter().flat_map(|(list, names)| names.iter().map(move |name| (list, name)));
-    let unknown = |(_, name): &(&str, &String)| {
-        !albums.iter().any(|album| **name == album.id || same_word(name, &album.title))
-    };
+    let unknown =
+        |(_, name): &(&str, &String)| !albums.iter().any(|album| **name == album.id || same_word(name, &album.title));
     asked
         .filter(unknown)
         .map(|(list, name)| match nearest(name, albums) {

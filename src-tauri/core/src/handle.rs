@@ -220,9 +220,7 @@ impl Pierrot {
     async fn open_store(&self, sharing: Sharing) -> Result<Arc<dyn RecordStore>> {
         let record = &self.settings.record;
         match record.kind {
-            RecordKind::Folder => {
-                Ok(Arc::new(FolderStore::open(self.record_folder(), sharing)?))
-            }
+            RecordKind::Folder => Ok(Arc::new(FolderStore::open(self.record_folder(), sharing)?)),
             RecordKind::S3 => {
                 let settings = S3Settings {
                     bucket: record.bucket.clone(),

@@ -251,10 +251,7 @@ impl From<SettingsError> for Error {
         let message = error.to_string();
         // A question is complete as it stands.
         let message = if message.ends_with(['?', '.']) { message } else { format!("{message}.") };
-        Self::settings(
-            message,
-            "Mend that in config.toml and try again.",
-        )
+        Self::settings(message, "Mend that in config.toml and try again.")
     }
 }
 

@@ -132,6 +132,3 @@ impl Drop for Server {
 
 #[cfg(test)]
 mod server_test;
-
-#[cfg(test)]
-mod server_test;

@@ -1,7 +1,7 @@
 //! Thumbnails for `<img>`. The key in the address changes with the picture, so browsers may keep the answer for ever.
 
 use axum::{
-    body::Body,
+    body::Bytes,
     extract::{Path, State},
     http::{StatusCode, header},
     response::{IntoResponse, Response},
@@ -16,9 +16,11 @@ pub(crate) async fn picture(State(site): State<Site>, Path((photo, size)): Path<
     };
     match site.engine.picture(&photo, &size).await {
         Ok(picture) => {
-            let headers =
-                [(header::CONTENT_TYPE, "image/jpeg"), (header::CACHE_CONTROL, "private, max-age=31536000, immutable")];
-            (headers, picture).into_response()
+            let headers = [
+                (header::CONTENT_TYPE, ThumbnailPicture::MIME),
+                (header::CACHE_CONTROL, "private, max-age=31536000, immutable"),
+            ];
+            (headers, Bytes::from_owner(picture.bytes)).into_response()
         }
         Err(error) => {
             let headers = [(header::CACHE_CONTROL, "no-store")];

@@ -78,7 +78,9 @@ impl From<CatalogueError> for Error {
                 "Run `pierrot restore`: it sets the damaged file aside and brings everything back from the record and Flickr.",
             ),
             CatalogueError::Newer(_) => (Code::NewerVersionNeeded, "Update Pierrot on this computer."),
-            CatalogueError::Io { .. } => (Code::Failed, "See whether that folder can be read and written, then try again."),
+            CatalogueError::Io { .. } => {
+                (Code::Failed, "See whether that folder can be read and written, then try again.")
+            }
         };
         Self::new(code, format!("{error}."), what_now)
     }
@@ -250,7 +252,9 @@ fn sort_out(error: redb::Error, path: &Path) -> CatalogueError {
     match error {
         redb::Error::DatabaseAlreadyOpen => CatalogueError::InUse(name),
         // The file ends too early, or does not begin as a catalogue does.
-        redb::Error::Io(source) if matches!(source.kind(), io::ErrorKind::InvalidData | io::ErrorKind::UnexpectedEof) => {
+        redb::Error::Io(source)
+            if matches!(source.kind(), io::ErrorKind::InvalidData | io::ErrorKind::UnexpectedEof) =>
+        {
             damaged(path, &source.to_string())
         }
         redb::Error::Io(source) => sort_out_io(source, path),

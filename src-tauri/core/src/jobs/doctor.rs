@@ -222,7 +222,10 @@ impl Pierrot {
         if self.settings.record.kind == RecordKind::Folder && !folder.exists() && unused {
             return Advice::good(
                 what,
-                format!("no folder at {} yet: the first sync makes it (an old record comes back by `pierrot restore`)", folder.display()),
+                format!(
+                    "no folder at {} yet: the first sync makes it (an old record comes back by `pierrot restore`)",
+                    folder.display()
+                ),
             );
         }
         let store = match self.store().await {

@@ -237,7 +237,9 @@ impl Pierrot {
 
 /// What a refused login step was about; another trouble, such as a wrong clock, is told as it is.
 fn refused_as(error: XError, message: &str, what_now: String) -> Error {
-    let refused =
-        matches!(&error, XError::Refused(Refusal::SignIn { clock_off_s: None } | Refusal::Forbidden(_) | Refusal::Invalid(_)));
+    let refused = matches!(
+        &error,
+        XError::Refused(Refusal::SignIn { clock_off_s: None } | Refusal::Forbidden(_) | Refusal::Invalid(_))
+    );
     if refused { Error::new(crate::error::Code::SignInAgain, message, what_now) } else { error.into() }
 }

@@ -273,7 +273,9 @@ impl Pierrot {
         let reason = if total == 0 {
             "the catalogue is empty: run `pierrot sync` first".to_owned()
         } else {
-            let mut why = vec![format!("none of the {total} photos is left for {target}: all are published, held or filtered out")];
+            let mut why = vec![format!(
+                "none of the {total} photos is left for {target}: all are published, held or filtered out"
+            )];
             why.extend(self.unknown_albums()?);
             why.join("; ")
         };

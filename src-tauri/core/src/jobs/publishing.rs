@@ -256,8 +256,7 @@ impl Pierrot {
         crash::point("publish::before_post");
         if self.world.clock.boot_ms().saturating_sub(attempt.fence_ms) > SEND_DEADLINE_MS {
             attempt.detail = "the computer paused between writing it down and sending".into();
-            attempt.error =
-                Some(Error::try_later("the computer paused at the moment of sending.", "Try again."));
+            attempt.error = Some(Error::try_later("the computer paused at the moment of sending.", "Try again."));
             return Ok(Event::TooLate);
         }
         let sent = attempt.x.send(&body).await;

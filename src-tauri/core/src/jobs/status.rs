@@ -9,8 +9,8 @@ use crate::{
     error::Result,
     fold::{Fold, Stand},
     handle::Pierrot,
-    photo::PhotoId,
     jobs::{probe::Probed, publish::open_reviews, sync::SyncState},
+    photo::PhotoId,
     record::ledger::local_fold,
     settings::RecordKind,
 };

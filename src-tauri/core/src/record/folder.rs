@@ -56,10 +56,8 @@ impl FolderStore {
     pub(crate) async fn set_aside(&self, name: &str) -> Result<String, StoreError> {
         check_name(&self.address(), name)?;
         let name = name.to_owned();
-        self.off_thread(move |folder| {
-            folder.set_aside(&name).map_err(|error| folder.failed(&error, Doing::Writing))
-        })
-        .await
+        self.off_thread(move |folder| folder.set_aside(&name).map_err(|error| folder.failed(&error, Doing::Writing)))
+            .await
     }
 
     async fn off_thread<T: Send + 'static>(

@@ -25,7 +25,8 @@ fn key_at(text: &str, number: usize) -> Option<String> {
 fn plain(message: &str) -> String {
     let message = message.trim_end().lines().collect::<Vec<_>>().join(", ");
     if let Some(unknown) = message.strip_prefix("unknown variant ") {
-        let words = unknown.replacen(", expected one of ", " is not one of ", 1).replacen(", expected ", " is not one of ", 1);
+        let words =
+            unknown.replacen(", expected one of ", " is not one of ", 1).replacen(", expected ", " is not one of ", 1);
         return words.replace(" or ", ", ").replace('`', "\"");
     }
     let Some((found, expected)) = message.split_once(", expected ") else { return message };
@@ -66,7 +67,10 @@ mod tests {
             ("[flickr]\nuser = me", "line 2: flickr.user: must be a text: put quotes round it"),
             ("[targets.x]\nlink = \"yes\"", "line 2: targets.x.link: must be true or false, without quotes"),
             ("[flickr]\ncalls_per_second = \"1\"", "line 2: flickr.calls_per_second: must be a number, without quotes"),
-            ("[flickr]\nburst = -1", "line 2: flickr.burst: must be another whole number: this one is too small or too large"),
+            (
+                "[flickr]\nburst = -1",
+                "line 2: flickr.burst: must be another whole number: this one is too small or too large",
+            ),
             ("[record]\nkind = \"disk\"", "line 2: record.kind: \"disk\" is not one of \"folder\", \"s3\""),
             ("[record]\nkind = 3", "line 2: record.kind: must be a text: put quotes round it"),
             ("flickr = 3", "line 1: flickr: must be a table, on a line of its own in [ ]"),

@@ -38,9 +38,7 @@ impl Refusal {
                     .into()
             }
             Self::OutOfCredit => "Buy credit at console.x.com, then publish again.".into(),
-            Self::SpendCap => {
-                "Raise the limit at console.x.com, or wait for the next month.".into()
-            }
+            Self::SpendCap => "Raise the limit at console.x.com, or wait for the next month.".into(),
             Self::RateLimited { reset_at } => {
                 match reset_at.and_then(|at| jiff::Timestamp::from_second(i64::try_from(at).ok()?).ok()) {
                     Some(at) => format!("Try again after {at}."),
