@@ -31,7 +31,7 @@ pub fn answer(context: UriSchemeContext<'_, Wry>, request: Request<Vec<u8>>, res
 async fn picture(app: &AppHandle, path: &str) -> Result<ThumbnailPicture, String> {
     let (photo, size) = wanted(path).ok_or("There is no such picture.")?;
     let engine = app.try_state::<Running>().ok_or("Pierrot is not ready.")?.engine().clone();
-    engine.picture(&photo, &size).await.map(|picture| picture.bytes.to_vec()).map_err(|error| error.message)
+    engine.picture(&photo, &size).await.map_err(|error| error.message)
 }
 
 /// The photo and the size that an address asks for. The page encodes the whole as one segment.
