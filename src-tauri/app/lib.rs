@@ -5,6 +5,7 @@
 
 mod commands;
 mod desktop;
+mod leftovers;
 mod login_item;
 mod notices;
 mod notify;

@@ -3,7 +3,7 @@
 //! Invariants: an address names a photo, never a path; what is not exactly such an address is refused; the key changes with the
 //! picture, so the page may keep an answer for ever. Absent: making thumbnails.
 
-use pierrot_core::photo::PhotoId;
+use pierrot_core::{photo::PhotoId, thumbnails::ThumbnailPicture};
 use tauri::{
     AppHandle, Manager, UriSchemeContext, UriSchemeResponder, Wry,
     http::{Request, Response, StatusCode, header},
@@ -28,10 +28,10 @@ pub fn answer(context: UriSchemeContext<'_, Wry>, request: Request<Vec<u8>>, res
     });
 }
 
-async fn picture(app: &AppHandle, path: &str) -> Result<Vec<u8>, String> {
+async fn picture(app: &AppHandle, path: &str) -> Result<ThumbnailPicture, String> {
     let (photo, size) = wanted(path).ok_or("There is no such picture.")?;
     let engine = app.try_state::<Running>().ok_or("Pierrot is not ready.")?.engine().clone();
-    engine.picture(&photo, &size).await.map(|picture| picture.bytes.to_vec()).map_err(|error| error.message)
+    engine.picture(&photo, &size).await.map_err(|error| error.message)
 }
 
 /// The photo and the size that an address asks for. The page encodes the whole as one segment.
@@ -44,12 +44,12 @@ fn wanted(path: &str) -> Option<(PhotoId, String)> {
     (sized && keyed).then_some((photo.parse().ok()?, size.to_owned()))
 }
 
-fn found(picture: Vec<u8>) -> Response<Vec<u8>> {
+fn found(picture: ThumbnailPicture) -> Response<Vec<u8>> {
     Response::builder()
-        .header(header::CONTENT_TYPE, "image/jpeg")
+        .header(header::CONTENT_TYPE, ThumbnailPicture::MIME)
         .header(header::CACHE_CONTROL, "private, max-age=31536000, immutable")
         .header(header::X_CONTENT_TYPE_OPTIONS, "nosniff")
-        .body(picture)
+        .body(picture.bytes.to_vec())
         .expect("fixed headers")
 }
 

@@ -3,7 +3,11 @@
 //! Invariant: the window shows the app's own pages and nothing else; every other address is refused before it loads. While it is
 //! closed no web view exists, so the tray alone costs little. Absent: state; the page reads it anew each time.
 
-use tauri::{AppHandle, Manager, Url, WebviewUrl, WebviewWindow, WebviewWindowBuilder, utils::config::WindowConfig};
+use tauri::{
+    AppHandle, Manager, Url, WebviewUrl, WebviewWindow, WebviewWindowBuilder, WindowEvent, utils::config::WindowConfig,
+};
+
+use crate::leftovers;
 
 /// The name by which settings and capabilities know the window.
 pub const MAIN: &str = "main";
@@ -53,7 +57,14 @@ fn open(app: &AppHandle, screen: Option<&str>) -> Result<(), WindowError> {
     let url = screen.map_or_else(|| main.url.clone(), |screen| WebviewUrl::App(format!("index.html#/{screen}").into()));
     let main = WindowConfig { url, ..main.clone() };
     let dev = config.build.dev_url.clone().filter(|_| tauri::is_dev());
-    WebviewWindowBuilder::from_config(app, &main)?.on_navigation(move |url| is_ours(url, dev.as_ref())).build()?;
+    let window = WebviewWindowBuilder::from_config(app, &main)?;
+    let window = window.on_navigation(move |url| is_ours(url, dev.as_ref())).build()?;
+    let app = app.clone();
+    window.on_window_event(move |event| {
+        if matches!(event, WindowEvent::Destroyed) {
+            leftovers::end_soon(&app);
+        }
+    });
     Ok(())
 }
 
