@@ -15,11 +15,17 @@ const host: Host = {
   open: () => undefined,
 };
 
-const overview = (source: boolean, synced: boolean, target: boolean) => ({ ready: { source, synced, target } }) as Overview;
+const overview = (source: boolean, synced: boolean, target: boolean) => ({ ready: { source, synced, target }, under_way: null, synced_at: null }) as Overview;
 
 it("stands at the first step that is not done, by what the engine says", () => {
   const at = (now: Overview | null) => new WelcomeState(host, () => now).step;
   expect([at(null), at(overview(true, false, false)), at(overview(true, true, false)), at(overview(true, true, true))]).toEqual(["source", "sync", "target", "record"]);
+});
+
+it("has read the photos with the last page, not with the first", () => {
+  const reading = { ...overview(true, true, true), under_way: { job: "sync" } } as Overview;
+  expect(new WelcomeState(host, () => reading).step).toBe("sync");
+  expect(new WelcomeState(host, () => ({ ...reading, synced_at: "2026-11-24T10:00:00Z" })).done.sync).toBe(true);
 });
 
 it("goes where a person wants, one after the other, and comes back", () => {
