@@ -190,7 +190,7 @@ export const de: Words = {
     publish_title: (target) => `Auf ${target} veröffentlichen`,
     publish_confirm: "Das geht sofort hinaus und ist öffentlich. Pierrot veröffentlicht es dort kein zweites Mal.",
     publish_go: "Veröffentlichen",
-    publishing: "Wird veröffentlicht. Du kannst weitermachen, die Zeile unten sagt, wie weit es ist.",
+    publishing: "Wird veröffentlicht. Die Zeile unten sagt, wie weit es ist.",
     cannot: "Es kann jetzt nicht hinaus",
     queue: "Als Nächstes",
     plan_it: "Einplanen",

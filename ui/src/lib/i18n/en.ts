@@ -188,7 +188,7 @@ export const en = {
     publish_title: (target: string) => `Publish on ${target}`,
     publish_confirm: "This goes out at once and is public. Pierrot never publishes it there a second time.",
     publish_go: "Publish",
-    publishing: "Publishing. You can go on, the line below tells how far it is.",
+    publishing: "Publishing. The line below tells how far it is.",
     cannot: "It cannot go out now",
     queue: "Queue next",
     plan_it: "Plan it",
