@@ -374,6 +374,7 @@ export const de: Words = {
     flickr_user_hint: "me, wenn du dich anmeldest. Sonst ein Name, eine Kennung wie 12345678@N01 oder die Adresse eines Fotostreams.",
     signed_in: "Angemeldet",
     not_signed_in: "Nicht angemeldet",
+    refused: "Nicht angenommen",
     secrets: {
       api_key: "API-Schlüssel",
       api_secret: "API-Geheimnis",

@@ -372,6 +372,7 @@ export const en = {
     flickr_user_hint: "me, when you sign in. Or a user name, an id like 12345678@N01, or the address of a photostream.",
     signed_in: "Signed in",
     not_signed_in: "Not signed in",
+    refused: "Not accepted",
     secrets: {
       api_key: "API key",
       api_secret: "API secret",
