@@ -33,6 +33,8 @@ export class AccountsState {
 
   /** What the doctor found of one thing, for example `Flickr` or `target x`. */
   found(what: string): Advice | null {
+    // A keyring that cannot be used is said once, not by each place that needs it.
+    if (this.secrets.value?.trouble != null && what !== "record") return null;
     return this.doctor.value?.checks.find((check) => check.what === what) ?? null;
   }
 

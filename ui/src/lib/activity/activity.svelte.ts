@@ -38,7 +38,11 @@ export class ActivityState {
   }
 
   async load(): Promise<void> {
-    await Promise.all([this.reviews.load(), this.runs.load(), this.log.load()]);
+    await Promise.all([this.runs.load(), this.loadRecord()]);
+  }
+
+  async loadRecord(): Promise<void> {
+    await Promise.all([this.reviews.load(), this.log.load()]);
   }
 
   async showMoreRuns(): Promise<void> {

@@ -86,3 +86,10 @@ export function localText(local: string, options: Intl.DateTimeFormatOptions): s
   const at = Date.parse(`${local.replace(" ", "T")}Z`);
   return Number.isNaN(at) ? local : dates({ ...options, timeZone: "UTC" }).format(at);
 }
+
+const YEAR_MS = 365 * 24 * 3600 * 1000;
+
+/** Until when a pause lasts; null for one without an end, which the engine keeps as a time years away. */
+export function pauseEnd(until: string, now: number): string | null {
+  return Date.parse(until) - now > 5 * YEAR_MS ? null : whenText(until, now);
+}

@@ -1,6 +1,6 @@
 import { afterEach, expect, it } from "vitest";
 
-import { monthText, numberText, whenText } from "./dates";
+import { monthText, numberText, pauseEnd, whenText } from "./dates";
 import { de } from "./de";
 import { en } from "./en";
 import { i18n } from "./i18n.svelte";
@@ -44,4 +44,11 @@ it("dates and numbers follow the language", () => {
   expect(monthText(2024, 3)).toBe("March 2024");
   expect(monthText(2024, 0)).toBe("2024");
   expect(monthText(0, 0)).toBe(en.gallery.undated);
+});
+
+it("a pause without an end is not given one", () => {
+  const now = Date.parse("2026-11-24T10:00:00Z");
+  expect(pauseEnd("2036-11-21T12:01:00Z", now)).toBeNull();
+  i18n.asked = "en";
+  expect(pauseEnd("2026-12-24T12:00:00Z", now)).toContain("Dec");
 });

@@ -47,7 +47,6 @@ export class PhotoState {
     await this.rehearsal.load();
   }
 
-  publish = (target: string): Promise<number> => ask(this.#host, "publish", { target, photo: this.id });
   exclude = (): Promise<Reached> => this.#act(() => ask(this.#host, "exclude", { photos: [this.id] }));
   include = (): Promise<Reached> => this.#act(() => ask(this.#host, "include", { photos: [this.id] }));
   queue = (target: string): Promise<Reached> => this.#act(() => ask(this.#host, "queue", { target, photos: [this.id] }));

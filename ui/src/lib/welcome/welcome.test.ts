@@ -1,0 +1,54 @@
+import { expect, it } from "vitest";
+
+import type { Overview } from "../host/bindings";
+import type { Host } from "../host/host";
+import { WelcomeState } from "./welcome.svelte";
+
+const host: Host = {
+  call: async (name) => {
+    if (name === "rehearse") return { outcome: "dry_run" };
+    if (name === "doctor") return { healthy: true, home: "", checks: [{ what: "record", ok: true, found: "", what_now: null }] };
+    return { set: [], known: [], trouble: null };
+  },
+  listen: () => () => undefined,
+  picture: () => "",
+  open: () => undefined,
+};
+
+const overview = (source: boolean, synced: boolean, target: boolean) => ({ ready: { source, synced, target }, under_way: null, synced_at: null }) as Overview;
+
+it("stands at the first step that is not done, by what the engine says", () => {
+  const at = (now: Overview | null) => new WelcomeState(host, () => now).step;
+  expect([at(null), at(overview(true, false, false)), at(overview(true, true, false)), at(overview(true, true, true))]).toEqual(["source", "sync", "target", "record"]);
+});
+
+it("has read the photos with the last page, not with the first", () => {
+  const reading = { ...overview(true, true, true), under_way: { job: "sync" } } as Overview;
+  expect(new WelcomeState(host, () => reading).step).toBe("sync");
+  expect(new WelcomeState(host, () => ({ ...reading, synced_at: "2026-11-24T10:00:00Z" })).done.sync).toBe(true);
+});
+
+it("goes where a person wants, one after the other, and comes back", () => {
+  const welcome = new WelcomeState(host, () => overview(false, false, false));
+  welcome.next();
+  expect(welcome.step).toBe("sync");
+  welcome.chosen = "rehearsal";
+  welcome.next();
+  expect(welcome.step).toBe("source");
+});
+
+it("is at its end with a rehearsal that could go out", async () => {
+  const welcome = new WelcomeState(host, () => overview(true, true, true));
+  await welcome.accounts.load();
+  expect([welcome.step, welcome.complete, welcome.done.rehearsal]).toEqual(["rehearsal", true, false]);
+  await welcome.rehearsal.load();
+  expect(welcome.done.rehearsal).toBe(true);
+});
+
+it("hears the pages of a sync until it ends", () => {
+  const welcome = new WelcomeState(host, () => null);
+  welcome.hear({ type: "sync_page", page: 3, pages: 9, photos: 1500, photos_per_s: 250, left_s: 12 });
+  expect(welcome.page?.pages).toBe(9);
+  welcome.hear({ type: "run_ended", run: { job: "sync" } as never });
+  expect(welcome.page).toBeNull();
+});
