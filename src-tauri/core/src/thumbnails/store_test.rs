@@ -141,7 +141,7 @@ fn torn_and_foreign_files_go_and_subfolders_stay() {
         "é.jpg",
     ];
     for stranger in strangers {
-        let bytes: &[u8] = if stranger.ends_with("00000000.jpg") { b"" } else { b"x" };
+        let bytes: &[u8] = if stranger.ends_with("00000000.jpg") { b"" } else { b"xy" };
         fs::write(root.join(stranger), bytes).expect("writable");
     }
     let reopened = store(&root, ROOM);

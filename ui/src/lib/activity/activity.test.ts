@@ -15,6 +15,7 @@ const run = (id: number): Run => ({
   ending: null,
   summary: "",
   what_now: null,
+  code: null,
   outcome: null,
   photo: null,
   text: null,

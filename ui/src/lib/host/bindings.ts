@@ -27,6 +27,11 @@ export type CallError = { code: string, message: string, what_now: string, };
  */
 export type Changes = Record<string, unknown>;
 
+/**
+ * What should happen next.
+ */
+export type Code = "try_later" | "sign_in_again" | "ask_photographer" | "fix_settings" | "newer_version_needed" | "failed";
+
 export type Counted = { name: string, count: number, };
 
 /**
@@ -585,6 +590,10 @@ ending: Ending | null,
  */
 summary: string, what_now: string | null, 
 /**
+ * What should happen next, where something stopped it.
+ */
+code: Code | null, 
+/**
  * What became of a publication.
  */
 outcome: Outcome | null, photo: string | null, text: string | null, post_url: string | null, 
@@ -760,6 +769,15 @@ unpublished: number, published: number, reviews: number, };
 export type Theme = "system" | "light" | "dark";
 
 /**
+ * What the cache holds on disk.
+ */
+export type ThumbnailCache = { files: number, bytes: number, 
+/**
+ * The most it may hold, in bytes.
+ */
+bytes_max: number, };
+
+/**
  * The job that works now, for a state line and a progress bar.
  */
 export type UnderWay = { run: number, job: Job, target: string | null, 
@@ -806,6 +824,10 @@ export interface Calls {
   facets: { args: Record<string, never>; result: GalleryFacets };
   /** One photo with its facts, where it stands and its history. */
   photo: { args: { photo: PhotoId }; result: PhotoPage };
+  /** How much of the disk thumbnails take. */
+  thumbnail_cache: { args: Record<string, never>; result: ThumbnailCache };
+  /** Removes all thumbnails; they are made again when they are looked at. */
+  clear_thumbnails: { args: Record<string, never>; result: ThumbnailCache };
   /** Camera, lens and exposure; asked at the source once. */
   exif: { args: { photo: PhotoId }; result: Exif };
   /** The next twelve weeks. */
