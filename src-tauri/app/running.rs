@@ -3,14 +3,13 @@
 //! Invariant: stopping waits for a post on its way and throws a demo's home away. Absent: windows and menus; errors come back
 //! in words for whoever shows them.
 
-use std::{path::PathBuf, sync::Arc};
+use std::path::PathBuf;
 
 use pierrot_core::{
     Error, Pierrot, Result, World,
     engine::{CallError, Engine, Program},
     events::Event,
     home::Home,
-    secrets::Memory,
 };
 use pierrot_sandbox::Sandbox;
 use tokio::sync::{Mutex, broadcast};
@@ -84,6 +83,5 @@ fn demo_home(sandbox: &Sandbox) -> Result<(PathBuf, World)> {
     let home = sandbox.described().fresh_home().map_err(|error| {
         Error::failed(format!("The demo's home cannot be made ({error})."), "Make room, or set TMPDIR.")
     })?;
-    let secrets = Memory::new(sandbox.described().secrets.clone());
-    Ok((home, World { secrets: Arc::new(secrets), ..World::default() }))
+    Ok((home, World::with_secrets(sandbox.described().secrets.clone())))
 }

@@ -13,7 +13,6 @@ use pierrot_core::{
     Pierrot, World,
     clock::{Clock, SystemClock},
     engine::{Engine, Program},
-    secrets::Memory,
 };
 use pierrot_sandbox::{Control, Options, Sandbox};
 
@@ -67,8 +66,8 @@ impl Stage {
     }
 
     pub fn reopen(&self, home: &Path) -> Engine {
-        let secrets = Memory::new(self.sandbox.described().secrets.clone());
-        let world = World { clock: self.clock.clone(), secrets: Arc::new(secrets), ..World::default() };
+        let secrets = self.sandbox.described().secrets.clone();
+        let world = World { clock: self.clock.clone(), ..World::with_secrets(secrets) };
         let pierrot = Pierrot::open(home, world).expect("a usable home");
         Engine::new(pierrot, Program { version: "test".into(), demo: true }).expect("it starts")
     }

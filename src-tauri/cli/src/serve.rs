@@ -7,7 +7,6 @@ use std::path::PathBuf;
 use pierrot_core::{
     Error, Pierrot, Result, World,
     engine::{Engine, Program},
-    secrets::Memory,
 };
 use pierrot_sandbox::{Options, Sandbox};
 use pierrot_server::{Server, Token};
@@ -114,6 +113,5 @@ fn demo_home(sandbox: &Sandbox) -> Result<(PathBuf, World)> {
     let home = sandbox.described().fresh_home().map_err(|error| {
         Error::failed(format!("The demo's home cannot be made ({error})."), "Make room, or set TMPDIR.")
     })?;
-    let secrets = Memory::new(sandbox.described().secrets.clone());
-    Ok((home, World { secrets: std::sync::Arc::new(secrets), ..World::default() }))
+    Ok((home, World::with_secrets(sandbox.described().secrets.clone())))
 }

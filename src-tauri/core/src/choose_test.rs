@@ -3,34 +3,17 @@
 use super::{Filters, WhyNot, has_tag};
 use crate::{
     catalogue::{Album, Presence, Row},
-    photo::{Media, Photo, Privacy},
+    photo::{Media, Photo, Privacy, plain_photo},
     settings::{Allowed, FlickrSettings},
 };
 
 fn row() -> Row {
     let photo = Photo {
-        id: "1".parse().expect("an id"),
         title: "Boats".into(),
-        description: String::new(),
         tags: vec!["riverboat".into(), "blackandwhite".into()],
-        owner: "1@N01".into(),
-        owner_alias: None,
-        server: String::new(),
-        secret: String::new(),
-        original_secret: None,
-        original_format: None,
-        original_width: 0,
-        original_height: 0,
-        large: None,
         uploaded_at: 1_400_000_000,
-        updated_at: 0,
-        taken: None,
-        taken_granularity: 0,
-        license: 0,
-        place: None,
-        privacy: Privacy::Public,
-        media: Media::Photo,
         safety: Some(0),
+        ..plain_photo("1")
     };
     Row { photo, presence: Presence::Listed, first_seen_us: 0, extra: String::new() }
 }

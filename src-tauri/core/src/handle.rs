@@ -46,6 +46,13 @@ impl Default for World {
     }
 }
 
+impl World {
+    /// This computer's clock and dice, and secrets that nothing outlives: for homes that are thrown away.
+    pub fn with_secrets(secrets: impl IntoIterator<Item = (String, String)>) -> Self {
+        Self { secrets: Arc::new(secrets::Memory::new(secrets)), ..Self::default() }
+    }
+}
+
 /// The engine on one home.
 #[derive(Debug)]
 pub struct Pierrot {

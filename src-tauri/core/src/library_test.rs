@@ -12,7 +12,7 @@ use crate::{
     choose::{Filters, has_tag},
     fold::Fold,
     log::{About, AttemptId, Fact, Frozen, LogEntry, Read, Seen, VERSION, Why},
-    photo::{Large, Media, Photo, PhotoId, Privacy},
+    photo::{Large, Media, Photo, PhotoId, Privacy, plain_photo},
     settings::FlickrSettings,
 };
 
@@ -22,28 +22,13 @@ pub(crate) fn id(number: u32) -> PhotoId {
 
 pub(crate) fn row(number: u32) -> Row {
     let photo = Photo {
-        id: id(number),
         title: format!("Photo {number}"),
-        description: String::new(),
-        tags: Vec::new(),
-        owner: "1@N01".into(),
-        owner_alias: None,
-        server: "65535".into(),
         secret: format!("s{number}"),
-        original_secret: None,
-        original_format: None,
         original_width: 3000,
         original_height: 2000,
-        large: None,
         uploaded_at: 1_400_000_000 + i64::from(number),
-        updated_at: 0,
-        taken: None,
-        taken_granularity: 0,
-        license: 0,
-        place: None,
-        privacy: Privacy::Public,
-        media: Media::Photo,
         safety: Some(0),
+        ..plain_photo(&number.to_string())
     };
     Row { photo, presence: Presence::Listed, first_seen_us: 0, extra: String::new() }
 }

@@ -173,6 +173,40 @@ impl Photo {
     }
 }
 
+/// A picture's key as it stands in addresses and cells.
+pub fn key_text(key: u64) -> String {
+    format!("{key:016x}")
+}
+
+/// A public photo with nothing to tell, for tests to fill in.
+#[cfg(test)]
+pub(crate) fn plain_photo(id: &str) -> Photo {
+    Photo {
+        id: id.parse().expect("an id"),
+        title: String::new(),
+        description: String::new(),
+        tags: Vec::new(),
+        owner: "1@N01".into(),
+        owner_alias: None,
+        server: "65535".into(),
+        secret: "s".into(),
+        original_secret: None,
+        original_format: None,
+        original_width: 0,
+        original_height: 0,
+        large: None,
+        uploaded_at: 0,
+        updated_at: 0,
+        taken: None,
+        taken_granularity: 0,
+        license: 0,
+        place: None,
+        privacy: Privacy::Public,
+        media: Media::Photo,
+        safety: None,
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

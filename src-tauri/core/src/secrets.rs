@@ -273,17 +273,19 @@ pub fn from_environment() -> Arc<dyn SecretStore> {
     }
 }
 
+/// The four secrets of a target.
+pub fn of_target(name: &str) -> [String; 4] {
+    ["consumer_key", "consumer_secret", "access_token", "access_token_secret"].map(|part| format!("{name}.{part}"))
+}
+
 /// Every secret name these settings can use, in a fixed order.
 pub fn names(settings: &Settings) -> Vec<String> {
     let fixed = ["flickr.api_key", "flickr.api_secret", "flickr.token", "flickr.token_secret"];
-    let of_target = |name: &String| {
-        ["consumer_key", "consumer_secret", "access_token", "access_token_secret"].map(|k| format!("{name}.{k}"))
-    };
     let s3 = ["s3.access_key_id", "s3.secret_access_key"];
     fixed
         .iter()
         .map(ToString::to_string)
-        .chain(settings.targets.keys().flat_map(of_target))
+        .chain(settings.targets.keys().flat_map(|name| of_target(name)))
         .chain(s3.iter().map(ToString::to_string))
         .collect()
 }

@@ -25,8 +25,6 @@ use maker::{Maker, Order};
 use queue::{Limits, Queue};
 pub use store::Store;
 
-/// What the cache may take on disk when nobody says otherwise, in bytes.
-pub const BYTES_MAX: u64 = 512 << 20;
 /// Part of every key: another number makes every thumbnail anew.
 const EDITION: &str = "1";
 

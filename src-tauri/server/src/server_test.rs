@@ -5,7 +5,6 @@ use std::time::Duration;
 use pierrot_core::{
     Pierrot, World,
     engine::{Engine, Program},
-    secrets::Memory,
 };
 use rand::SeedableRng;
 use reqwest::{Client, Method, RequestBuilder, Response, StatusCode, header};
@@ -24,8 +23,7 @@ impl Bench {
     async fn start() -> Self {
         let _ = rustls::crypto::aws_lc_rs::default_provider().install_default();
         let home = tempfile::tempdir().expect("a folder");
-        let world = World { secrets: std::sync::Arc::new(Memory::default()), ..World::default() };
-        let pierrot = Pierrot::open(home.path(), world).expect("a home");
+        let pierrot = Pierrot::open(home.path(), World::with_secrets([])).expect("a home");
         let engine = Engine::new(pierrot, Program { version: "test".into(), demo: false }).expect("it starts");
         let token = Token::random(&mut rand::rngs::StdRng::seed_from_u64(1));
         let server = crate::start(engine.clone(), 0, token).await.expect("loopback");

@@ -22,7 +22,7 @@ use serde_json::{Value, json};
 use super::{Album, Catalogue, Journal, Presence, Row, Step};
 use crate::{
     log::{About, AttemptId},
-    photo::{Large, Media, Photo, PhotoId, Privacy},
+    photo::{Large, Media, Photo, PhotoId, Privacy, plain_photo},
 };
 
 const SEED: u64 = 20_240_311;
@@ -221,30 +221,8 @@ fn id(text: &str) -> PhotoId {
 }
 
 fn photo(number: usize, title: &str) -> Photo {
-    Photo {
-        id: id(&number.to_string()),
-        title: title.into(),
-        description: String::new(),
-        tags: vec!["boats".into()],
-        owner: "7@N00".into(),
-        owner_alias: None,
-        server: "65535".into(),
-        secret: "s".into(),
-        original_secret: None,
-        original_format: None,
-        original_width: 0,
-        original_height: 0,
-        large: None,
-        uploaded_at: 0,
-        updated_at: 0,
-        taken: None,
-        taken_granularity: 0,
-        license: 0,
-        place: None,
-        privacy: Privacy::Public,
-        media: Media::Photo,
-        safety: None,
-    }
+    let owner = "7@N00".into();
+    Photo { title: title.into(), tags: vec!["boats".into()], owner, ..plain_photo(&number.to_string()) }
 }
 
 fn journal(round: usize, step: Step) -> Journal {

@@ -118,10 +118,9 @@ impl Catalogue {
 
     fn ready(database: Database, path: &Path) -> Result<Self, CatalogueError> {
         let catalogue = Self::around(database, path);
-        let schema = catalogue.read(|txn| match txn.open_table(META) {
-            Ok(table) => Ok(table.get("schema")?.map(|value| value.value())),
-            Err(redb::TableError::TableDoesNotExist(_)) => Ok(None),
-            Err(error) => Err(error.into()),
+        let schema = catalogue.read(|txn| {
+            let Some(table) = there(txn.open_table(META))? else { return Ok(None) };
+            Ok(table.get("schema")?.map(|value| value.value()))
         })?;
         match schema {
             Some(schema) if schema > SCHEMA => Err(CatalogueError::Newer(schema)),

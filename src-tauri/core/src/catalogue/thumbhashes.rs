@@ -3,7 +3,7 @@
 //! Invariant: derived and lossy: a hash may be missing or of an older picture (its version tells), never wrong in form.
 //! The table appears with the first hash: a catalogue made before it is read as one without any.
 
-use redb::{ReadableTable, TableDefinition, TableError};
+use redb::{ReadableTable, TableDefinition};
 
 use super::{Catalogue, CatalogueError};
 use crate::{photo::PhotoId, thumbnails::Hashed};
@@ -31,11 +31,7 @@ impl Catalogue {
     /// The hashes of these photos, in their order.
     pub fn thumbhashes(&self, photos: &[PhotoId]) -> Result<Vec<Option<Hashed>>, CatalogueError> {
         self.read(|txn| {
-            let table = match txn.open_table(THUMBHASHES) {
-                Ok(table) => table,
-                Err(TableError::TableDoesNotExist(_)) => return Ok(vec![None; photos.len()]),
-                Err(error) => return Err(error.into()),
-            };
+            let Some(table) = super::there(txn.open_table(THUMBHASHES))? else { return Ok(vec![None; photos.len()]) };
             let one = |photo: &PhotoId| {
                 let row = table.get(photo.as_str())?;
                 Ok(row.and_then(|row| parse(photo.clone(), row.value())))
@@ -47,11 +43,7 @@ impl Catalogue {
     /// Hands hashes to `each` in order of id until it answers `false`.
     pub fn each_thumbhash(&self, mut each: impl FnMut(Hashed) -> bool) -> Result<(), CatalogueError> {
         self.read(|txn| {
-            let table = match txn.open_table(THUMBHASHES) {
-                Ok(table) => table,
-                Err(TableError::TableDoesNotExist(_)) => return Ok(()),
-                Err(error) => return Err(error.into()),
-            };
+            let Some(table) = super::there(txn.open_table(THUMBHASHES))? else { return Ok(()) };
             for row in table.iter()? {
                 let (photo, row) = row?;
                 let hash = photo.value().parse().ok().and_then(|photo| parse(photo, row.value()));

@@ -8,6 +8,7 @@ use super::{Engine, Next, UnderWay};
 use crate::{
     error::Result,
     run::{Ending, Job, Run},
+    secrets,
 };
 
 /// The one word for an icon.
@@ -75,25 +76,23 @@ const TROUBLE_LOOK_BACK: usize = 50;
 
 impl Engine {
     pub async fn overview(&self) -> Result<Overview> {
-        let secrets = self.known_secrets().await;
+        let set = self.known_secrets().await;
         let engine = self.clone();
-        let made = tokio::task::spawn_blocking(move || engine.overview_with(&secrets)).await;
+        let made = tokio::task::spawn_blocking(move || engine.overview_with(&set)).await;
         made.map_err(|_| crate::Error::failed("The state could not be read.", "Start Pierrot anew."))?
     }
 
-    fn overview_with(&self, secrets: &[String]) -> Result<Overview> {
+    fn overview_with(&self, set: &[String]) -> Result<Overview> {
         let pierrot = self.pierrot();
         let status = pierrot.status()?;
-        let has = |name: &str| secrets.iter().any(|set| set == name);
+        let has = |name: &str| set.iter().any(|known| known == name);
         let targets: Vec<TargetView> = status
             .targets
             .iter()
             .map(|target| TargetView {
                 name: target.target.clone(),
                 account: target.account.clone(),
-                signed_in: ["consumer_key", "consumer_secret", "access_token", "access_token_secret"]
-                    .iter()
-                    .all(|part| has(&format!("{}.{part}", target.target))),
+                signed_in: secrets::of_target(&target.target).iter().all(|name| has(name)),
                 unpublished: target.unpublished,
                 published: small(target.published),
                 reviews: small(target.reviews),

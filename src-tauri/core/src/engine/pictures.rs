@@ -8,7 +8,7 @@ use super::Engine;
 use crate::{
     error::{Error, Result},
     library::{Query, Window},
-    photo::PhotoId,
+    photo::{PhotoId, key_text},
     thumbnails::{Class, ThumbnailPicture},
 };
 
@@ -34,6 +34,8 @@ impl Engine {
         let photos: Vec<PhotoId> = window.rows.iter().filter_map(|row| row.id.parse().ok()).collect();
         if photos.len() == window.rows.len() {
             for (row, hashed) in window.rows.iter_mut().zip(pierrot.thumbhashes(&photos)?) {
+                // Not that of a picture that was replaced since.
+                let hashed = hashed.filter(|hashed| key_text(hashed.version) == row.thumb);
                 row.thumbhash = hashed.map(|hashed| BASE64_STANDARD.encode(hashed.thumbhash));
             }
         }

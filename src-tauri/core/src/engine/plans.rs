@@ -15,9 +15,8 @@ use crate::{
     fold::Stand,
     handle::Pierrot,
     jobs::prepare::word,
-    photo::PhotoId,
+    photo::{PhotoId, key_text},
     plan::{Origin, PLANNED_MAX, Plan, Planned, Pool, seed_of},
-    record::ledger::local_fold,
     schedule::Slot,
 };
 
@@ -110,8 +109,7 @@ impl Engine {
     /// The next twelve weeks.
     pub fn plan(&self) -> Result<PlanPage> {
         let pierrot = self.pierrot();
-        let fold = local_fold(&pierrot.catalogue)?;
-        pierrot.ensure_pools(&fold)?;
+        pierrot.fresh_pools()?;
         let zone = pierrot.settings().schedule.zone();
         let mut rows = Vec::new();
         let mut queues = Vec::new();
@@ -176,7 +174,7 @@ impl Engine {
             row.width = known.photo.original_width;
             row.height = known.photo.original_height;
             row.ratio = known.photo.ratio();
-            row.thumb = format!("{:016x}", known.photo.picture_key());
+            row.thumb = key_text(known.photo.picture_key());
             row.title = known.photo.title;
         }
         Ok(row)
@@ -211,7 +209,7 @@ impl Engine {
 
     /// Every paid post on the record: target, when, US dollars.
     fn spent(&self) -> Result<Vec<(String, Timestamp, f64)>> {
-        let fold = local_fold(&self.pierrot().catalogue)?;
+        let fold = self.pierrot().known_fold()?;
         let posted = fold.attempts().filter(|attempt| matches!(attempt.stand, Stand::Posted { .. }));
         Ok(posted
             .filter_map(|attempt| {
@@ -241,7 +239,7 @@ impl Engine {
     /// What stands at this due time.
     pub(crate) fn planned(&self, name: &str, slot: &Slot) -> Result<Option<Planned>> {
         let pierrot = self.pierrot();
-        pierrot.ensure_pools(&local_fold(&pierrot.catalogue)?)?;
+        pierrot.fresh_pools()?;
         let mut slots = self.plan_slots(name)?;
         if !slots.iter().any(|known| known.id == slot.id) {
             slots.insert(0, slot.clone());
@@ -292,7 +290,7 @@ impl Engine {
     /// This photo at this due time.
     pub fn pin(&self, target: &str, slot: &str, photo: &PhotoId) -> Result<PlanPage> {
         let pierrot = self.pierrot();
-        pierrot.ensure_pools(&local_fold(&pierrot.catalogue)?)?;
+        pierrot.fresh_pools()?;
         if !pierrot.catalogue.in_pool(target, photo)? {
             let message = format!("Photo {photo} may not go to {target}.");
             return Err(Error::failed(message, "Open the photo: it says what keeps it back."));
@@ -323,7 +321,7 @@ impl Engine {
     pub fn queue(&self, target: &str, photos: &[PhotoId]) -> Result<Reached> {
         let pierrot = self.pierrot();
         pierrot.target(Some(target))?;
-        pierrot.ensure_pools(&local_fold(&pierrot.catalogue)?)?;
+        pierrot.fresh_pools()?;
         let pool = TargetPool { pierrot: &pierrot, target };
         let may: Vec<PhotoId> = photos.iter().filter(|photo| pool.may_go(photo)).cloned().collect();
         let done = self.change_plan(target, |plan| plan.queue(&may))?;

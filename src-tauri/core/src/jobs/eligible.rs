@@ -2,7 +2,7 @@
 //!
 //! Invariant: a photo is in the pool of a target exactly when its facts pass the filters and nothing on the record holds it.
 
-use std::collections::BTreeSet;
+use std::{collections::BTreeSet, sync::Arc};
 
 use crate::{
     catalogue::{Row, sha256_hex},
@@ -81,6 +81,13 @@ impl Pierrot {
             self.catalogue.make_pool(name, &made_from, photos.into_iter())?;
         }
         Ok(())
+    }
+
+    /// Pools that are true to what this computer knows, and the fold they follow.
+    pub(crate) fn fresh_pools(&self) -> Result<Arc<Fold>> {
+        let fold = self.known_fold()?;
+        self.ensure_pools(&fold)?;
+        Ok(fold)
     }
 
     /// The catalogue changed in a way that pools must follow.

@@ -31,7 +31,7 @@ const CAMERAS_MS: u64 = 60_000;
 pub(crate) struct Shelf {
     kept: Mutex<Kept>,
     building: tokio::sync::Mutex<()>,
-    fold: tokio::sync::Mutex<Option<Arc<Fold>>>,
+    fold: Mutex<Option<Arc<Fold>>>,
 }
 
 #[derive(Debug, Default)]
@@ -68,6 +68,16 @@ impl Made {
 }
 
 impl Shelf {
+    /// The fold of this computer's copy of the log, made anew when the log grew.
+    fn fold(&self, catalogue: &Catalogue) -> Result<Arc<Fold>> {
+        let mut kept = self.fold.lock().unwrap_or_else(PoisonError::into_inner);
+        let through = catalogue.log_through()?;
+        if let Some(fold) = kept.as_ref().filter(|fold| fold.through() == through) {
+            return Ok(fold.clone());
+        }
+        Ok(kept.insert(Arc::new(local_fold(catalogue)?)).clone())
+    }
+
     fn kept(&self) -> MutexGuard<'_, Kept> {
         self.kept.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -141,17 +151,15 @@ impl Pierrot {
         Ok(library)
     }
 
-    /// The fold of this computer's copy of the log, made anew when the log grew.
+    /// What this computer knows of the log, folded once for all who ask.
+    pub(crate) fn known_fold(&self) -> Result<Arc<Fold>> {
+        self.shelf.fold(&self.catalogue)
+    }
+
+    /// As [`Pierrot::known_fold`], off the async threads.
     pub(crate) async fn kept_fold(&self) -> Result<Arc<Fold>> {
-        let mut kept = self.shelf.fold.lock().await;
-        let through = self.catalogue.log_through()?;
-        if let Some(fold) = kept.as_ref().filter(|fold| fold.through() == through) {
-            return Ok(fold.clone());
-        }
-        let catalogue = self.catalogue.clone();
-        let fold = Arc::new(off(move || local_fold(&catalogue)).await?);
-        *kept = Some(fold.clone());
-        Ok(fold)
+        let (shelf, catalogue) = (self.shelf.clone(), self.catalogue.clone());
+        off(move || shelf.fold(&catalogue)).await
     }
 
     fn made_from(&self) -> Result<MadeFrom> {

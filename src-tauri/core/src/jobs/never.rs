@@ -89,7 +89,7 @@ impl Pierrot {
 
     /// Where a photo is published, as far as this computer knows.
     pub fn published_to(&self, photo: &PhotoId) -> Result<Vec<String>> {
-        let fold = crate::record::ledger::local_fold(&self.catalogue)?;
+        let fold = self.known_fold()?;
         let mut targets = Vec::new();
         targets.extend(fold.imported().get(photo).map(|imported| imported.target.clone()));
         targets.extend(

@@ -11,7 +11,6 @@ use crate::{
     handle::Pierrot,
     jobs::{probe::Probed, publish::open_reviews, sync::SyncState},
     photo::PhotoId,
-    record::ledger::local_fold,
     settings::RecordKind,
 };
 
@@ -64,8 +63,7 @@ pub struct RecordStatus {
 
 impl Pierrot {
     pub fn status(&self) -> Result<Status> {
-        let fold = local_fold(&self.catalogue)?;
-        self.ensure_pools(&fold)?;
+        let fold = self.fresh_pools()?;
         let sync: SyncState = self.catalogue.state("sync")?.unwrap_or_default();
         let probed: Option<Probed> = self.catalogue.state("probe")?;
         let record = &self.settings.record;

@@ -13,7 +13,6 @@ use crate::{
     error::{Error, Result},
     events::Event,
     handle::Pierrot,
-    record::ledger::local_fold,
     sources::flickr::{Flickr, Page},
 };
 
@@ -104,7 +103,7 @@ impl Pierrot {
         report.missing = self.catalogue.missing_total()?;
         report.unchanged = !changed;
         report.record_error = self.upload_catalogue(changed).await.err();
-        self.ensure_pools(&local_fold(&self.catalogue)?)?;
+        self.fresh_pools()?;
         Ok(report)
     }
 

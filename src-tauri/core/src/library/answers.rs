@@ -7,6 +7,7 @@ use serde::Serialize;
 use ts_rs::TS;
 
 use super::{BadDay, Counts, Library, Query, State, when::YearMonth};
+use crate::photo::key_text;
 
 /// Cells of one window.
 pub const WINDOW_MAX: usize = 500;
@@ -164,7 +165,7 @@ impl Library {
             state: standing.state(targets),
             published: published.map(|(_, name)| name.clone()).collect(),
             video: self.videos[row],
-            thumb: format!("{:016x}", self.thumbs[row]),
+            thumb: key_text(self.thumbs[row]),
             thumbhash: None,
         }
     }

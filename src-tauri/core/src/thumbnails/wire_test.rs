@@ -9,34 +9,11 @@ use crate::{
         Kind, Reach,
         test_server::{Scripted, answer, ok},
     },
-    photo::{Large, Media, Privacy},
+    photo::{Large, plain_photo},
 };
 
 pub(super) fn photo(id: &str) -> Photo {
-    Photo {
-        id: id.parse().expect("an id"),
-        title: String::new(),
-        description: String::new(),
-        tags: Vec::new(),
-        owner: "7@N00".into(),
-        owner_alias: None,
-        server: "65535".into(),
-        secret: "abc".into(),
-        original_secret: None,
-        original_format: None,
-        original_width: 0,
-        original_height: 0,
-        large: None,
-        uploaded_at: 0,
-        updated_at: 0,
-        taken: None,
-        taken_granularity: 0,
-        license: 0,
-        place: None,
-        privacy: Privacy::Public,
-        media: Media::Photo,
-        safety: None,
-    }
+    Photo { owner: "7@N00".into(), secret: "abc".into(), ..plain_photo(id) }
 }
 
 /// A GIF of 2 x 1 pixels, made by hand: a black and a white one.
