@@ -71,7 +71,7 @@ async fn a_laptop_that_slept_makes_up_for_one_and_not_for_ten() {
     engine.tick().await.expect("it looks");
     assert_eq!(stage.control().post_count(), 1, "three days late is not");
     let skipped = &publications(&engine)[0];
-    assert!(skipped.ending == Some(Ending::Nothing) && skipped.summary.contains("10 due times"), "{skipped:?}");
+    assert!(skipped.ending == Some(Ending::Missed) && skipped.summary.contains("10 due times"), "{skipped:?}");
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -124,6 +124,32 @@ async fn a_pause_is_kept_and_what_fell_into_it_is_not_made_up_for() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_pause_leaves_the_plan_as_it_was_arranged() {
+    let stage = Stage::new().await;
+    let engine = synced(&stage, "a", WEEKLY).await;
+    let plan = called(&engine, "plan", json!({})).await;
+    let slot = |row: usize| plan["rows"][row]["slot"].clone();
+    let before = called(&engine, "swap", json!({"target": "x", "one": slot(1), "other": slot(2)})).await;
+    called(&engine, "pause", json!({"until": null})).await;
+    let paused = called(&engine, "plan", json!({})).await;
+    let photos = |plan: &Value| -> Vec<Value> {
+        plan["rows"]
+            .as_array()
+            .expect("rows")
+            .iter()
+            .map(|row| json!([row["slot"], row["photo"], row["origin"]]))
+            .collect()
+    };
+    assert_eq!(photos(&paused), photos(&before));
+    assert!(paused["rows"].as_array().expect("rows").iter().all(|row| row["why_not"] == "paused"));
+    assert_eq!(paused["costs"], json!([]), "nothing of it costs anything");
+    called(&engine, "resume", json!({})).await;
+    assert_eq!(called(&engine, "plan", json!({})).await, before);
+    let refused = engine.call("pause", json!({"until": "2020-01-01T00:00:00Z"})).await.expect_err("over already");
+    assert!(refused.message.contains("over already"), "{}", refused.message);
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn money_has_a_limit_that_the_schedule_keeps() {
     let stage = Stage::new().await;
     let cap = "schedule = 'daily 10:00'\nmonthly_cap_usd = 0.03\n[schedule]\ntime_zone = 'UTC'\nsync = 'off'\n";
@@ -133,6 +159,10 @@ async fn money_has_a_limit_that_the_schedule_keeps() {
     while stage_day(&stage) > 20 {
         stage.pass_h(24);
     }
+    let plan = called(&engine, "plan", json!({})).await;
+    let rows: Vec<&Value> = plan["rows"].as_array().expect("rows").iter().take(4).collect();
+    let why_not: Vec<&str> = rows.iter().map(|row| row["why_not"].as_str().unwrap_or("goes")).collect();
+    assert_eq!(why_not, ["goes", "goes", "over_cap", "over_cap"], "the plan tells it before");
     for _ in 0..4 {
         engine.tick().await.expect("it looks");
         stage.pass_h(24);
@@ -161,6 +191,13 @@ async fn veto_pin_swap_and_queue_change_what_goes_out() {
     let last = plan["rows"][5]["photo"].clone();
     let pinned = called(&engine, "pin", json!({"target": "x", "slot": slot(0), "photo": last})).await;
     assert_eq!((&pinned["rows"][0]["photo"], &pinned["rows"][0]["origin"]), (&last, &json!("pinned")));
+    let left = called(&engine, "unpin", json!({"target": "x", "slot": slot(0)})).await;
+    assert_eq!(
+        (&left["rows"][0]["photo"], &left["rows"][0]["origin"]),
+        (&last, &json!("chance")),
+        "it gives way to others only"
+    );
+    called(&engine, "pin", json!({"target": "x", "slot": slot(0), "photo": last})).await;
     let queued = called(&engine, "queue", json!({"target": "x", "photos": [first]})).await;
     assert_eq!(queued["done"], 1);
     stage.go_to(Weekday::Sunday, 10);
@@ -210,4 +247,24 @@ async fn marks_are_on_the_record_and_can_be_taken_back() {
     assert_eq!(recovered.ending, Some(Ending::Nothing), "the old document does not bring the mark back: {recovered:?}");
     let clean = engine.run(Asked::Check { repair: false }).await.expect("it runs");
     assert_eq!(clean.ending, Some(Ending::Done), "{}", clean.summary);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn cameras_become_known_by_themselves() {
+    let stage = Stage::new().await;
+    let engine = synced(&stage, "a", WEEKLY).await;
+    let asked = || stage.control().count("flickr.photos.getExif");
+    engine.start();
+    let mut most = 0;
+    for _ in 0..600 {
+        most = asked();
+        if most >= 10 {
+            break;
+        }
+        tokio::time::sleep(std::time::Duration::from_millis(100)).await;
+    }
+    engine.stop().await;
+    assert_eq!(most, 10, "a few at a time");
+    let cameras = called(&engine, "facets", json!({})).await["cameras"].clone();
+    assert!(cameras.as_array().is_some_and(|cameras| !cameras.is_empty()), "{cameras}");
 }

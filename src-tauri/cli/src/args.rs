@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand};
 use pierrot_core::{PhotoState, photo::PhotoId};
 
-/// Delivers your Flickr archive, one photo at a time, exactly once.
+/// Delivers your Flickr archive, one photo at a time, never the same one twice.
 #[derive(Debug, Parser)]
 #[command(name = "pierrot", version, max_term_width = 100)]
 pub struct Arguments {
@@ -35,6 +35,7 @@ impl Arguments {
         match &self.command {
             Command::Status | Command::Photos { .. } | Command::Log { .. } | Command::Check { .. } => true,
             Command::Review(review) => review.id.is_none(),
+            Command::Words(words) => words.only_shows(),
             Command::Init
             | Command::Login(_)
             | Command::Secret { .. }
@@ -50,7 +51,7 @@ impl Arguments {
             | Command::Sandbox(_)
             | Command::Serve(_)
             | Command::Run
-            | Command::Doctor => false,
+            | Command::Doctor(_) => false,
         }
     }
 }
@@ -93,6 +94,8 @@ pub enum Command {
     Exclude { photo: PhotoId },
     /// Take a photo off the never-list, or open it again after a skip
     Include { photo: PhotoId },
+    /// Show what would go out with a photo, or write its caption and alt text yourself
+    Words(WordsArguments),
     /// Show the record's log
     Log {
         /// Most entries to show, the newest ones
@@ -120,7 +123,14 @@ pub enum Command {
     /// Keep the schedule without a window, until stopped
     Run,
     /// Say what is set up, what is missing, and what to do
-    Doctor,
+    Doctor(DoctorArguments),
+}
+
+#[derive(Debug, Args)]
+pub struct DoctorArguments {
+    /// Write a report for whoever helps you: no secrets, names and places masked
+    #[arg(long, value_name = "FILE")]
+    pub bundle: Option<PathBuf>,
 }
 
 #[derive(Debug, Args)]
@@ -176,6 +186,29 @@ pub struct ReviewArguments {
 }
 
 #[derive(Debug, Args)]
+pub struct WordsArguments {
+    pub photo: PhotoId,
+    /// Only for this target; without it, for every
+    #[arg(long)]
+    pub target: Option<String>,
+    /// The caption, in place of what the template makes
+    #[arg(long, value_name = "TEXT", allow_hyphen_values = true)]
+    pub caption: Option<String>,
+    /// The alt text; empty for none
+    #[arg(long, value_name = "TEXT", allow_hyphen_values = true)]
+    pub alt: Option<String>,
+    /// Go back to the templates
+    #[arg(long, conflicts_with_all = ["caption", "alt"])]
+    pub clear: bool,
+}
+
+impl WordsArguments {
+    pub fn only_shows(&self) -> bool {
+        self.caption.is_none() && self.alt.is_none() && !self.clear
+    }
+}
+
+#[derive(Debug, Args)]
 pub struct SandboxArguments {
     /// Number of sample photos
     #[arg(long, default_value_t = 60)]
@@ -209,7 +242,7 @@ pub struct ServeArguments {
     /// Where to listen on this computer; 0 = any free port
     #[arg(long, default_value_t = 0)]
     pub port: u16,
-    /// Number of sample photos
+    /// Number of sample photos, with --demo
     #[arg(long, default_value_t = 60, requires = "demo")]
     pub photos: usize,
 }

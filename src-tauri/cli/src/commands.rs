@@ -11,8 +11,11 @@ use crate::{
     args::{Arguments, Command, PublishArguments, ReviewArguments, SecretAction},
     demo,
     output::{Answer, DONE, FAILED, NEEDS_YOU, NOTHING_LEFT, TRY_LATER, Voice, status_of},
+    own_words,
     progress::Watching,
-    sandbox, serve, words,
+    sandbox, serve,
+    unseen::Unseen,
+    words,
 };
 
 /// Runs the command and prints its answer; the exit status.
@@ -51,14 +54,16 @@ async fn with_home(arguments: &Arguments, voice: Voice) -> Result<Answer> {
     if arguments.only_reads() && !root.exists() {
         return Err(no_home(&root));
     }
-    if matches!(arguments.command, Command::Doctor) {
-        return doctor(&root).await;
+    if let Command::Doctor(asked) = &arguments.command {
+        return doctor(&root, asked.bundle.as_deref()).await;
     }
     if matches!(arguments.command, Command::Restore) {
         return restore(&root, arguments.json).await;
     }
     let pierrot = Pierrot::open(&root, World::default())?;
-    let _watching = Watching::start(&pierrot, arguments.json);
+    // A bar would wipe away what is asked.
+    let asks = matches!(arguments.command, Command::Login(_) | Command::Secret { .. });
+    let _watching = Watching::start(&pierrot, arguments.json || asks);
     dispatch(&pierrot, &arguments.command, voice).await
 }
 
@@ -74,8 +79,10 @@ async fn dispatch(pierrot: &Pierrot, command: &Command, voice: Voice) -> Result<
         Command::Review(review) => review_post(pierrot, review).await,
         Command::Status => Ok(pierrot.status().map(|status| Answer::done(&status, words::status(&status)))?),
         Command::Photos { state, limit } => {
-            let photos = pierrot.photos(*state, *limit).await?;
-            Ok(Answer::done(json!({ "photos": photos }), words::photos(&photos, *limit)))
+            let mut photos = pierrot.photos(*state, limit.saturating_add(1)).await?;
+            let more = photos.len() > *limit;
+            photos.truncate(*limit);
+            Ok(Answer::done(json!({ "photos": photos, "more": more }), words::photos(&photos, *limit, more)))
         }
         Command::Exclude { photo } => {
             let changed = pierrot.exclude(photo).await?;
@@ -87,6 +94,7 @@ async fn dispatch(pierrot: &Pierrot, command: &Command, voice: Voice) -> Result<
             let said = if changed { "may go out again" } else { "was not kept back by you" };
             Ok(Answer::done(json!({ "photo_id": photo, "changed": changed }), format!("Photo {photo} {said}.")))
         }
+        Command::Words(asked) => own_words::run(pierrot, asked).await,
         Command::Log { limit } => {
             let entries = pierrot.log(*limit).await?;
             Ok(Answer::done(json!({ "entries": entries }), words::log(&entries)))
@@ -110,14 +118,24 @@ async fn dispatch(pierrot: &Pierrot, command: &Command, voice: Voice) -> Result<
         | Command::Sandbox(_)
         | Command::Serve(_)
         | Command::Run
-        | Command::Doctor
+        | Command::Doctor(_)
         | Command::Restore => Err(Error::failed("This opens no home here.", "Run it without --home.")),
     }
 }
 
-async fn doctor(root: &Path) -> Result<Answer> {
-    let doctor = Pierrot::diagnose(root, World::default()).await?;
-    let answer = Answer::done(&doctor, words::doctor(&doctor));
+async fn doctor(root: &Path, bundle: Option<&Path>) -> Result<Answer> {
+    let (doctor, report) = match bundle {
+        Some(_) => Pierrot::diagnose_in_full(root, World::default(), env!("CARGO_PKG_VERSION")).await?,
+        None => (Pierrot::diagnose(root, World::default()).await?, String::new()),
+    };
+    let mut said = words::doctor(&doctor);
+    if let Some(file) = bundle {
+        std::fs::write(file, report).map_err(|error| {
+            Error::failed(format!("{} cannot be written ({error}).", file.display()), "Name a file that can be.")
+        })?;
+        said.push_str(&format!("\nThe report is in {}; read it before you hand it on.", file.display()));
+    }
+    let answer = Answer::done(&doctor, said);
     Ok(match doctor.stopped {
         Some(code) => answer.status(status_of(code)),
         None => answer,
@@ -186,7 +204,10 @@ async fn secret(pierrot: &Pierrot, action: &SecretAction, voice: Voice) -> Resul
         SecretAction::Set { name, .. } => {
             pierrot.may_keep_secret(name)?;
             voice.prompt(&format!("{name}: "));
-            let secret = secrets::typed(name, &typed().await?, pierrot.settings())?;
+            let unseen = Unseen::begin();
+            let line = typed().await;
+            drop(unseen);
+            let secret = secrets::typed(name, &line?, pierrot.settings())?;
             pierrot.keep_secret(name, secret).await?;
             Ok(Answer::done(json!({ "name": name, "set": true }), format!("{name} is in the keyring.")))
         }

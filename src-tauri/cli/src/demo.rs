@@ -2,7 +2,12 @@
 //!
 //! Every step runs this very program again, as a person would type it; the crash in the middle is a real one.
 
-use std::{io::IsTerminal, path::PathBuf, process::Stdio};
+use std::{
+    fs::File,
+    io::{IsTerminal, Write},
+    path::{Path, PathBuf},
+    process::Stdio,
+};
 
 use pierrot_core::{Error, Result};
 use pierrot_sandbox::{Options, Sandbox};
@@ -34,6 +39,7 @@ pub async fn run(arguments: &DemoArguments, voice: Voice) -> Result<Answer> {
     stage.say(&stage.what_next(open_end));
     if open_end {
         stopped().await;
+        stage.say(&format!("\nThe demo is over. Its files stay in {}.", stage.home.display()));
     }
     if let Some(mut window) = window {
         let _ = window.kill().await;
@@ -62,7 +68,7 @@ impl Stage {
 
         self.step("\n3. Publishing another one, and pulling the plug: X has the post, Pierrot never hears of it");
         let killed = self.pierrot(&["publish", "--seed", "8"], Some("publish::after_post=return")).await?;
-        self.say(&format!("   Pierrot died ({}).", killed["died"].as_str().unwrap_or("it ended")));
+        self.say(&format!("   Pierrot was killed ({}).", killed["died"].as_str().unwrap_or("it ended")));
         self.say(&format!("   Posts on X: {}. On the record: one finished, one \"sending\".\n", self.posts()));
 
         self.step("4. Starting again: it reads the timeline, finds its own picture there, and posts nothing twice");
@@ -75,8 +81,10 @@ impl Stage {
         self.step("5. Checking the record");
         let check = self.pierrot(&["check"], None).await?;
         self.say(&format!(
-            "   {} entries, {} published, in order: {}.",
-            check["entries"], check["published"], check["clean"]
+            "   {} entries, {} published: {}.",
+            check["entries"],
+            check["published"],
+            if check["clean"] == true { "everything is in order" } else { "something is wrong, see `pierrot check`" }
         ));
         Ok(json!({ "sync": sync, "first": first, "recovered": recovered, "check": check, "posts_on_x": posts,
             "home": self.home, "sandbox": described.control_url }))
@@ -157,7 +165,7 @@ impl Stage {
         variables
     }
 
-    /// Where there is a display and the desktop app was built, shows it.
+    /// Where there is a display and the desktop app was built, shows it, on a demo of its own: a home is one program's at a time.
     fn open_window(&self) -> Option<tokio::process::Child> {
         let display = std::env::var_os("DISPLAY").is_some() || std::env::var_os("WAYLAND_DISPLAY").is_some();
         let desktop =
@@ -166,7 +174,7 @@ impl Stage {
             return None;
         }
         let mut command = Command::new(desktop);
-        command.env("PIERROT_HOME", &self.home).envs(self.environment()).stdout(Stdio::null()).stderr(Stdio::null());
+        command.arg("--demo").stdout(Stdio::null()).stderr(Stdio::null());
         command.kill_on_drop(true).spawn().ok()
     }
 
@@ -178,16 +186,26 @@ impl Stage {
         let environment = self.home.join("secrets.env");
         let lines: Vec<String> =
             self.environment().iter().map(|(name, value)| format!("export {name}='{value}'")).collect();
-        let _ = std::fs::write(&environment, lines.join("\n") + "\n");
+        let _ = private_file(&environment).and_then(|mut file| file.write_all((lines.join("\n") + "\n").as_bytes()));
         format!(
             "\nThe sandbox goes on until Ctrl-C. In another terminal:\n  . {}\n  alias pierrot='{program} --home {}'\n  \
-             pierrot status\n  pierrot photos --state unpublished\n  pierrot publish --dry-run\n  pierrot publish\n  pierrot log\n\
+             pierrot status\n  pierrot photos --state unpublished\n  pierrot publish --dry-run\n  pierrot publish\n  pierrot log\n  \
+             pierrot serve      # the gallery, the plan and all else, in a browser\n\
              What X sees: {}/state",
             environment.display(),
             self.home.display(),
             self.sandbox.described().control_url
         )
     }
+}
+
+/// A file that only this person may read.
+fn private_file(path: &Path) -> std::io::Result<File> {
+    let mut options = File::options();
+    options.write(true).create(true).truncate(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    options.open(path)
 }
 
 fn published(log: &Value) -> usize {

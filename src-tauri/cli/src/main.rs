@@ -7,9 +7,11 @@ mod args;
 mod commands;
 mod demo;
 mod output;
+mod own_words;
 mod progress;
 mod sandbox;
 mod serve;
+mod unseen;
 mod words;
 
 use std::process::ExitCode;

@@ -7,7 +7,7 @@ use std::io::{IsTerminal, Write};
 use pierrot_core::{Code, Error};
 use serde::Serialize;
 use serde_json::{Value, json};
-use tracing_subscriber::EnvFilter;
+use tracing_subscriber::{EnvFilter, Layer, layer::SubscriberExt, util::SubscriberInitExt};
 
 use crate::args::Command;
 
@@ -104,6 +104,7 @@ impl Voice {
             | Command::Photos { .. }
             | Command::Exclude { .. }
             | Command::Include { .. }
+            | Command::Words(_)
             | Command::Log { .. }
             | Command::Check { .. }
             | Command::Probe
@@ -112,7 +113,7 @@ impl Voice {
             | Command::Sandbox(_)
             | Command::Serve(_)
             | Command::Run
-            | Command::Doctor => "Run it again when you like.",
+            | Command::Doctor(_) => "Run it again when you like.",
         };
         self.say(Error::failed("Stopped.", what_now).into());
         status
@@ -153,19 +154,26 @@ const QUIET: [&str; 9] = [
     "h2",
 ];
 
+/// What the log of a home holds.
+const KEPT: &str = "warn,pierrot=info,pierrot_core=info,pierrot_server=info";
+
 /// Warnings and worse on standard error; `RUST_LOG` asks for more.
 pub fn log_to_stderr() {
     let mut filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("warn"));
     for directive in QUIET.iter().filter_map(|name| format!("{name}=warn").parse().ok()) {
         filter = filter.add_directive(directive);
     }
-    tracing_subscriber::fmt()
-        .with_env_filter(filter)
+    let shown = tracing_subscriber::fmt::layer()
         .with_writer(std::io::stderr)
         .with_ansi(std::io::stderr().is_terminal())
         .without_time()
         .with_target(false)
-        .init();
+        .with_filter(filter);
+    // Goes to files once a home that keeps running is open.
+    let kept = EnvFilter::new(KEPT);
+    let kept =
+        tracing_subscriber::fmt::layer().with_writer(|| pierrot_core::logs::Lines).with_ansi(false).with_filter(kept);
+    tracing_subscriber::registry().with(shown).with(kept).init();
 }
 
 /// A command line that cannot be understood, or a page of help. Where `--json` stands anywhere, a mistake is one object too.

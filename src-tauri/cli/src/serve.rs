@@ -1,18 +1,21 @@
 //! `pierrot serve` and `pierrot run`: the engine kept running, with a page for a browser or without one.
 //!
-//! The schedule works while this runs. Ends at Ctrl-C or a termination signal; a post on its way is waited for.
+//! The schedule works while this runs. From the page one can go to the demo and back: each is an engine with a server of its
+//! own, begun when somebody first goes there. Ends at Ctrl-C or a termination signal; a post on its way is waited for.
 
-use std::path::PathBuf;
+use std::{path::PathBuf, sync::Arc};
 
 use pierrot_core::{
     Error, Pierrot, Result, World,
     engine::{Engine, Program},
+    logs,
 };
-use pierrot_sandbox::{Options, Sandbox};
-use pierrot_server::{Server, Token};
+use pierrot_sandbox::{Demo, Options};
+use pierrot_server::{Elsewhere, Server, Token};
 use rand::SeedableRng;
 use rand_chacha::ChaCha20Rng;
 use serde_json::json;
+use tokio::sync::Mutex;
 
 use crate::{
     args::{Arguments, ServeArguments},
@@ -20,98 +23,132 @@ use crate::{
     sandbox::stopped,
 };
 
-/// What runs until it is stopped.
-struct Running {
+/// One's own archive and the demo, as far as somebody went there.
+struct Stage {
+    /// One's own home, or why there can be none.
+    own_home: Result<PathBuf>,
+    photos: usize,
+    own: Mutex<Option<Part>>,
+    demo: Mutex<Option<Part>>,
+}
+
+/// An engine that runs until it is stopped.
+struct Part {
     engine: Engine,
     server: Option<Server>,
-    sandbox: Option<Sandbox>,
+    demo: Option<Demo>,
     home: PathBuf,
 }
 
 /// Serves the page and keeps the schedule.
 pub async fn serve(arguments: &Arguments, asked: &ServeArguments) -> u8 {
     let voice = Voice { json: arguments.json };
-    match Running::start(arguments, Some(asked)).await {
-        Ok(running) => running.until_stopped(voice).await,
-        Err(error) => voice.say(error.into()),
+    let (own, demo) = (Mutex::default(), Mutex::default());
+    let stage = Arc::new(Stage { own_home: arguments.root(), photos: asked.photos, own, demo });
+    let told = stage.go(asked.demo, asked.port).await;
+    match told {
+        Ok(answer) => voice.say(answer),
+        Err(error) => return voice.say(error.into()),
+    };
+    stopped().await;
+    for part in [stage.own.lock().await.take(), stage.demo.lock().await.take()].into_iter().flatten() {
+        part.stop().await;
     }
+    DONE
 }
 
 /// Keeps the schedule, without a page.
 pub async fn run(arguments: &Arguments) -> u8 {
     let voice = Voice { json: arguments.json };
-    match Running::start(arguments, None).await {
-        Ok(running) => running.until_stopped(voice).await,
-        Err(error) => voice.say(error.into()),
+    let part = match arguments.root().and_then(Part::own) {
+        Ok(part) => part,
+        Err(error) => return voice.say(error.into()),
+    };
+    part.engine.start();
+    let home = part.home.display().to_string();
+    voice.say(Answer::done(json!({ "home": home }), format!("Pierrot keeps the schedule of {home}.")));
+    stopped().await;
+    part.stop().await;
+    DONE
+}
+
+impl Stage {
+    /// Begins the one or the other where it does not run yet, and tells where it is.
+    async fn go(self: &Arc<Self>, demo: bool, port: u16) -> Result<Answer> {
+        let mut slot = if demo { self.demo.lock().await } else { self.own.lock().await };
+        if slot.is_none() {
+            let mut part = if demo { Part::demo(self.photos).await? } else { Part::own(self.own_home.clone()?)? };
+            let token = Token::random(&mut ChaCha20Rng::from_os_rng());
+            let elsewhere = self.elsewhere(!demo);
+            let server = pierrot_server::start(part.engine.clone(), port, token, Some(elsewhere)).await;
+            part.server = Some(server.map_err(|error| {
+                let what_now = "Choose another with --port, or leave it out for any free one.";
+                Error::failed(format!("Port {port} cannot be used ({error})."), what_now)
+            })?);
+            part.engine.start();
+            *slot = Some(part);
+        }
+        Ok(slot.as_ref().expect("begun above").answer())
+    }
+
+    fn elsewhere(self: &Arc<Self>, demo: bool) -> Elsewhere {
+        let stage = Arc::clone(self);
+        Elsewhere::new(move || {
+            let stage = Arc::clone(&stage);
+            // On a task of its own: a browser that hangs up does not leave half of it behind.
+            let going = tokio::spawn(async move {
+                stage.go(demo, 0).await?;
+                let slot = if demo { stage.demo.lock().await } else { stage.own.lock().await };
+                Ok(slot.as_ref().and_then(Part::address).unwrap_or_default())
+            });
+            async move {
+                let gone = going.await.unwrap_or_else(|_| Err(Error::failed("It did not start.", "Try again.")));
+                gone.map_err(Into::into)
+            }
+        })
     }
 }
 
-impl Running {
-    async fn start(arguments: &Arguments, asked: Option<&ServeArguments>) -> Result<Self> {
-        let demo = asked.is_some_and(|asked| asked.demo);
-        let sandbox = if demo { Some(start_sandbox(asked).await?) } else { None };
-        let (home, world) = match &sandbox {
-            Some(sandbox) => demo_home(sandbox)?,
-            None => (arguments.root()?, World::default()),
-        };
-        let pierrot = Pierrot::open(&home, world)?;
-        let program = Program { version: env!("CARGO_PKG_VERSION").into(), demo };
-        let engine = Engine::new(pierrot, program)?;
-        let server = match asked {
-            Some(asked) => {
-                let token = Token::random(&mut ChaCha20Rng::from_os_rng());
-                Some(pierrot_server::start(engine.clone(), asked.port, token).await.map_err(|error| {
-                    let what_now = "Choose another with --port, or leave it out for any free one.";
-                    Error::failed(format!("Port {} cannot be used ({error}).", asked.port), what_now)
-                })?)
-            }
-            None => None,
-        };
-        engine.start();
-        Ok(Self { engine, server, sandbox, home })
+impl Part {
+    fn own(home: PathBuf) -> Result<Self> {
+        let pierrot = Pierrot::open(&home, World::default())?;
+        logs::keep_in(&pierrot.home().logs());
+        let engine = Engine::new(pierrot, Program { version: env!("CARGO_PKG_VERSION").into(), demo: false })?;
+        Ok(Self { engine, server: None, demo: None, home })
     }
 
-    async fn until_stopped(self, voice: Voice) -> u8 {
-        let home = self.home.display().to_string();
-        let answer = match &self.server {
-            Some(server) => {
-                let address = server.address();
-                Answer::done(
-                    json!({ "address": address, "port": server.port(), "home": home, "control_url": self.control_url() }),
-                    format!("Pierrot is at {address}"),
-                )
-            }
-            None => Answer::done(json!({ "home": home }), format!("Pierrot keeps the schedule of {home}.")),
-        };
-        voice.say(answer);
-        stopped().await;
+    async fn demo(photos: usize) -> Result<Self> {
+        let demo = Demo::start(Options { photos, ..Options::default() })
+            .await
+            .map_err(|error| Error::failed(format!("The demo cannot start ({error})."), "Make room, or set TMPDIR."))?;
+        let home = demo.home().to_owned();
+        let pierrot = Pierrot::open(&home, World::with_secrets(demo.described().secrets.clone()))?;
+        let engine = Engine::new(pierrot, Program { version: env!("CARGO_PKG_VERSION").into(), demo: true })?;
+        Ok(Self { engine, server: None, demo: Some(demo), home })
+    }
+
+    fn address(&self) -> Option<String> {
+        self.server.as_ref().map(Server::address)
+    }
+
+    fn answer(&self) -> Answer {
+        let address = self.address().unwrap_or_default();
+        let port = self.server.as_ref().map(Server::port);
+        let control_url = self.demo.as_ref().map(|demo| demo.described().control_url.clone());
+        Answer::done(
+            json!({ "address": address, "port": port, "home": self.home.display().to_string(), "control_url": control_url }),
+            format!("Pierrot is at {address}"),
+        )
+    }
+
+    async fn stop(self) {
         self.engine.stop().await;
         if let Some(server) = self.server {
             server.stop().await;
         }
-        if let Some(sandbox) = self.sandbox {
-            sandbox.stop().await;
-            // A demo's home is thrown away with it.
-            let _ = std::fs::remove_dir_all(&self.home);
+        if let Some(demo) = self.demo {
+            // A home that stays behind is among the temporary ones.
+            let _ = demo.stop().await;
         }
-        DONE
     }
-
-    fn control_url(&self) -> Option<String> {
-        self.sandbox.as_ref().map(|sandbox| sandbox.described().control_url.clone())
-    }
-}
-
-async fn start_sandbox(asked: Option<&ServeArguments>) -> Result<Sandbox> {
-    let photos = asked.map_or(60, |asked| asked.photos);
-    pierrot_sandbox::start(Options { photos, ..Options::default() })
-        .await
-        .map_err(|error| Error::failed(format!("The sandbox cannot start ({error})."), "Try again."))
-}
-
-fn demo_home(sandbox: &Sandbox) -> Result<(PathBuf, World)> {
-    let home = sandbox.described().fresh_home().map_err(|error| {
-        Error::failed(format!("The demo's home cannot be made ({error})."), "Make room, or set TMPDIR.")
-    })?;
-    Ok((home, World::with_secrets(sandbox.described().secrets.clone())))
 }

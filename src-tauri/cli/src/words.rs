@@ -72,7 +72,7 @@ pub fn published(report: &PublishReport) -> String {
 }
 
 /// What a post costs, and what for, in figures that add up.
-fn price(cost: f64, alt: Option<&str>) -> String {
+pub fn price(cost: f64, alt: Option<&str>) -> String {
     const ALT_TEXT: f64 = 0.005;
     let dollars = |amount: f64| {
         let exact = format!("{amount:.3}");
@@ -209,7 +209,7 @@ pub fn status(status: &Status) -> String {
     said
 }
 
-pub fn photos(photos: &[PhotoLine], limit: usize) -> String {
+pub fn photos(photos: &[PhotoLine], limit: usize, more: bool) -> String {
     if limit == 0 {
         return "None shown, as you asked (--limit 0).".into();
     }
@@ -235,6 +235,9 @@ pub fn photos(photos: &[PhotoLine], limit: usize) -> String {
         }
         said.push('\n');
     }
+    if more {
+        let _ = writeln!(said, "These are the first {limit}; `--limit {}` shows more.", limit.saturating_mul(10));
+    }
     said
 }
 
@@ -246,7 +249,7 @@ pub fn log(entries: &[Value]) -> String {
     let mut said = String::new();
     for entry in entries {
         let seq = entry.get("seq").and_then(Value::as_u64).unwrap_or_default();
-        let at: String = text(entry, "at").chars().take(19).collect();
+        let at: String = text(entry, "at").chars().take(19).chain(['Z']).collect();
         let _ = write!(
             said,
             "{seq:>5}  {at}  {:<12} {:<12} {}",

@@ -8,6 +8,7 @@ mod camera_name;
 mod facts;
 pub(crate) mod plain;
 mod template;
+mod typed;
 
 use crate::count;
 use facts::Taken;
@@ -15,9 +16,10 @@ use unicode_segmentation::UnicodeSegmentation;
 
 pub use camera_name::is_camera_name;
 pub use template::{Placeholder, Template, TemplateError};
+pub use typed::{TypedError, Written, typed};
 
 /// What X takes as alt text, in UTF-16 units.
-const ALT_UNITS_MAX: usize = 1000;
+pub const ALT_UNITS_MAX: usize = 1000;
 
 /// What is looked at of one fact, in bytes: more than the longest post holds, far less than a hostile page.
 const RAW_BYTES_MAX: usize = 128 * 1024;
@@ -44,7 +46,9 @@ pub struct Caption {
     pub text: String,
     /// X's weighted characters.
     pub weighted: usize,
-    /// The template gave more than the limit.
+    /// The same of the whole text, before it was cut to the limit.
+    pub whole_weighted: usize,
+    /// There was more than the limit.
     pub trimmed: bool,
     /// X may charge it as a post with a URL.
     pub has_url: bool,
@@ -56,21 +60,21 @@ impl Template {
     /// Writes the caption in at most `limit` weighted characters; `link` adds the photo's page when the template does not.
     pub fn caption(&self, facts: &Facts<'_>, limit: usize, link: bool) -> Caption {
         let words = Words::of(facts);
-        let filled = self.filled(&words, &facts::hashtags(facts.tags));
-        let says = words.say_something(&filled);
-        let mut whole = if says { filled } else { words.fallback(facts.tags) };
-        let linked = says && self.uses(Placeholder::Url);
-        if (link || self.uses(Placeholder::Url)) && !linked && !words.url.is_empty() {
-            whole = format!("{whole}\n{}", words.url);
+        finish(self.whole(&words, facts.tags), &words.url, limit, link)
+    }
+
+    /// The words of the caption as one would go on writing them: before a link is added and before the limit.
+    pub fn draft(&self, facts: &Facts<'_>) -> String {
+        self.whole(&Words::of(facts), facts.tags)
+    }
+
+    fn whole(&self, words: &Words, tags: &[String]) -> String {
+        let filled = self.filled(words, &facts::hashtags(tags));
+        if words.say_something(&filled) {
+            return filled;
         }
-        let text = fit(&whole, &words.url, limit);
-        Caption {
-            weighted: count::weighted_length(&text),
-            trimmed: text != whole,
-            has_url: !count::urls(&text).is_empty(),
-            warnings: warnings(&text, &words.url),
-            text,
-        }
+        let fallback = words.fallback(tags);
+        if self.uses(Placeholder::Url) { with_link(fallback, &words.url) } else { fallback }
     }
 
     /// Describes the photo for those who cannot see it: plain text, at most 1,000 characters, never empty.
@@ -99,6 +103,43 @@ impl Template {
         });
         plain::lines(&filled)
     }
+}
+
+/// The caption that a photographer wrote himself: final, but for the link and the limit. `text` is as [`typed`] gives it.
+pub fn written(text: String, facts: &Facts<'_>, limit: usize, link: bool) -> Caption {
+    finish(text, &Words::of(facts).url, limit, link)
+}
+
+/// An alt text that a photographer wrote himself, cut to what X takes.
+pub fn written_alt(text: &str) -> String {
+    shorten(text, ALT_UNITS_MAX)
+}
+
+/// Adds the link where it is wanted and not there yet, and keeps to the limit.
+fn finish(whole: String, url: &str, limit: usize, link: bool) -> Caption {
+    let whole = if link && link_at(&whole, url).is_none() { with_link(whole, url) } else { whole };
+    let text = fit(&whole, url, limit);
+    Caption {
+        weighted: count::weighted_length(&text),
+        whole_weighted: count::weighted_length(&whole),
+        trimmed: text != whole,
+        has_url: !count::urls(&text).is_empty(),
+        warnings: warnings(&text, url),
+        text,
+    }
+}
+
+fn with_link(text: String, url: &str) -> String {
+    if url.is_empty() { text } else { format!("{text}\n{url}") }
+}
+
+/// Where the last `url` stands that is not within a longer word.
+fn link_at(text: &str, url: &str) -> Option<usize> {
+    if url.is_empty() || !text.contains(url) {
+        return None;
+    }
+    let links = count::urls(text);
+    text.rmatch_indices(url).map(|(at, _)| at).find(|at| links.iter().any(|range| range.start == *at))
 }
 
 /// What one post costs on X in US dollars: text, text with a URL, and the request that sets the alt text.
@@ -156,21 +197,25 @@ impl Words {
     }
 }
 
-/// Trims `text` to `limit`, but keeps everything from the last `url` on when that leaves room for words.
+/// Trims `text` to `limit`, but keeps everything from the last `url` on when that leaves room for words. A `url` that stands
+/// within a longer word is no link, and is trimmed like one.
 fn fit(text: &str, url: &str, limit: usize) -> String {
-    let tail_at = if url.is_empty() { None } else { text.rfind(url) };
-    let Some(at) = tail_at.filter(|_| count::weighted_length(text) > limit) else {
+    let Some(at) = link_at(text, url).filter(|_| count::weighted_length(text) > limit) else {
         return count::trim(text, limit);
     };
     let head = text[..at].trim_end();
     let tail = &text[head.len()..];
     let fits = |tail: &&str| count::weighted_length(tail) * 2 <= limit;
     let link_only = &text[head.len()..at + url.len()];
-    let Some(tail) = [tail, link_only].into_iter().find(fits) else {
-        return count::trim(text, limit);
+    let cut = count::trim(text, limit);
+    let stays = link_at(&cut, url).is_some();
+    let Some(tail) = [Some(tail), (!stays).then_some(link_only)].into_iter().flatten().find(fits) else {
+        return cut;
     };
     let head = count::trim(head, limit - count::weighted_length(tail));
-    format!("{head}{tail}")
+    // What is cut may have held apart what now makes a longer word.
+    let joined = format!("{head}{tail}");
+    if count::weighted_length(&joined) <= limit { joined } else { cut }
 }
 
 /// Cuts a plain text at a word border so that it is at most `units_max` UTF-16 units, ellipsis included.
@@ -201,7 +246,7 @@ fn warnings(text: &str, own_url: &str) -> Vec<String> {
         let short: String = address.chars().take(60).collect();
         warnings.push(format!(
             "X takes \"{short}\" for a web address, so this post costs $0.20 instead of $0.015. \
-             Reword it in the photo's text or in the caption template if you do not want that."
+             Reword the caption if you do not want that."
         ));
     }
     if let Some(name) = signs(text, '@', |c| c.is_ascii_alphanumeric() || c == '_').first() {

@@ -2,8 +2,10 @@
 
 use proptest::prelude::*;
 
-use super::{Caption, Facts, Template, cost_usd, is_camera_name};
-use crate::count;
+use super::{
+    ALT_UNITS_MAX, Caption, Facts, Template, TypedError, cost_usd, is_camera_name, plain, typed, written, written_alt,
+};
+use crate::{count, log::Part};
 
 const URL: &str = "https://www.flickr.com/photos/12345678@N00/10000000001/";
 
@@ -142,6 +144,74 @@ proptest! {
         }
         let alt = Template::parse("{description}").expect("the default is valid").alt_text(&facts);
         prop_assert!(!alt.is_empty() && alt.encode_utf16().count() <= 1000);
+    }
+}
+
+#[test]
+fn what_is_typed_is_kept_as_plain_text() {
+    let long = "x".repeat(25_001);
+    for (text, kept) in [
+        (" Low  tide \u{202E}\r\n\n\n<b>now</b> ", Ok("Low tide\n\n<b>now</b>")),
+        ("DSC_5116", Ok("DSC_5116")),
+        ("\u{200B} \u{FEFF}\n", Err(TypedError::Nothing)),
+        ("", Err(TypedError::Nothing)),
+        (long.as_str(), Err(TypedError::TooLong)),
+    ] {
+        assert_eq!(typed(Part::Caption, text), kept.map(str::to_owned), "{text:?}");
+    }
+    assert_eq!(typed(Part::AltText, " "), Ok(String::new()), "a photo may go out without");
+}
+
+#[test]
+fn a_caption_of_ones_own_is_final_but_for_link_and_limit() {
+    let made = |text: &str, link: bool| written(text.to_owned(), &facts("Title", "words"), count::LIMIT, link);
+    let plain = made("DSC_5116 {title}", false);
+    assert_eq!((plain.text.as_str(), plain.weighted, plain.trimmed), ("DSC_5116 {title}", 16, false));
+    assert_eq!(made("Fog", true).text, format!("Fog\n{URL}"));
+    for own in [format!("{URL} Fog"), format!("See {URL}."), format!("Fog\n{URL}")] {
+        assert_eq!(made(&own, true).text, own, "its link is there already");
+    }
+    let long = made(&format!("{URL} {}", "word ".repeat(100).trim()), true);
+    assert!(long.text.starts_with(URL) && long.text.ends_with("word…") && long.weighted > 250, "{}", long.text);
+    let long = made("word ".repeat(100).trim(), false);
+    assert_eq!((long.whole_weighted, long.trimmed), (499, true));
+    assert!(made("Hello @friend", false).warnings[0].contains("@friend"));
+    assert_eq!(written_alt("Boats.\n\nMany."), "Boats.\n\nMany.");
+}
+
+#[test]
+fn a_draft_is_the_caption_before_link_and_limit() {
+    let long = "word ".repeat(100);
+    let draft = |template: &str, title: &str| {
+        Template::parse(template).expect("valid").draft(&Facts { title, ..facts("", "") })
+    };
+    assert_eq!(draft("{title}", &long), long.trim());
+    assert_eq!(draft("{title}\n{url}", "Fog"), format!("Fog\n{URL}"));
+}
+
+proptest! {
+    #[test]
+    fn a_typed_caption_always_gives_a_valid_post(
+        text in hostile(),
+        link in any::<bool>(),
+        limit in prop_oneof![Just(30_usize), Just(count::LIMIT), Just(25_000)],
+    ) {
+        let Ok(kept) = typed(Part::Caption, &text) else {
+            prop_assert!(plain::lines(&text).chars().all(plain::is_unseen));
+            return Ok(());
+        };
+        prop_assert_eq!(typed(Part::Caption, &kept), Ok(kept.clone()), "kept once is kept for ever");
+        let made = written(kept.clone(), &facts("Title", ""), limit, link);
+        prop_assert!(count::is_valid(&made.text, limit), "{:?}", made.text);
+        prop_assert_eq!(made.trimmed, made.whole_weighted > limit);
+        if !link && !made.trimmed {
+            prop_assert_eq!(&made.text, &kept, "final text");
+        }
+        if link && limit >= count::LIMIT {
+            prop_assert!(made.has_url && made.text.contains(URL), "{:?}", made.text);
+        }
+        let alt = written_alt(&typed(Part::AltText, &text).expect("short enough"));
+        prop_assert!(alt.encode_utf16().count() <= ALT_UNITS_MAX);
     }
 }
 

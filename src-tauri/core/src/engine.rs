@@ -5,12 +5,15 @@
 
 mod addresses;
 mod calls;
+mod cameras;
 mod jobs;
+mod notices;
 mod overview;
 mod pictures;
 mod plans;
 mod scheduler;
 mod settings;
+mod telling;
 mod typescript;
 mod verbs;
 
@@ -21,12 +24,14 @@ use crate::{
     events::Event,
     handle::Pierrot,
     jobs::login::{FlickrLogin, XLogin},
+    library::Query,
     run::{Ending, Run},
     settings::Settings,
 };
 
 pub use calls::{CallError, LogPage, Reached, typescript};
 pub use jobs::{Asked, UnderWay};
+pub use notices::{Notice, Opens};
 pub use overview::{Mood, Overview, Ready, TargetView};
 pub use plans::{MonthCost, PlanPage, PlanRow, Queue, RuleView};
 pub use scheduler::{Next, Pause};
@@ -52,6 +57,8 @@ pub(crate) struct Inner {
     pub logins: tokio::sync::Mutex<Logins>,
     /// Held while a plan is read, changed and written.
     pub plans: Mutex<()>,
+    /// Held while what is told is decided and kept.
+    pub telling: Mutex<()>,
     pub schedule: Mutex<Option<tokio::task::JoinHandle<()>>>,
     /// Makes the schedule look at once.
     pub wake: tokio::sync::Notify,
@@ -80,6 +87,7 @@ impl Engine {
             desk: Mutex::default(),
             logins: tokio::sync::Mutex::default(),
             plans: Mutex::default(),
+            telling: Mutex::default(),
             schedule: Mutex::default(),
             wake: tokio::sync::Notify::new(),
             secrets: RwLock::default(),
@@ -93,6 +101,18 @@ impl Engine {
 
     pub fn subscribe(&self) -> tokio::sync::broadcast::Receiver<Event> {
         self.pierrot().events().subscribe()
+    }
+
+    /// A page is about to come up: makes ready what it asks for first, while its web view starts.
+    pub async fn page_comes(&self) {
+        if let Err(error) = self.pierrot().gallery(&Query::default()).await {
+            tracing::debug!(%error, "the gallery is not ready beforehand");
+        }
+    }
+
+    /// No page is open any more: gives back the memory that only pages need.
+    pub fn page_went(&self) {
+        self.pierrot().shelf.clear();
     }
 
     /// From now on with other settings; a job under way ends with the ones it began with.

@@ -4,6 +4,9 @@
 //! two parts equals folding at once; a photo, an account and a slot are held by at most one attempt.
 //! Deliberately absent: when somebody may take over (policy of the jobs) and any reading of the store.
 
+mod questions;
+mod words;
+
 use std::{
     collections::{BTreeMap, BTreeSet, HashMap, HashSet},
     sync::Arc,
@@ -11,7 +14,10 @@ use std::{
 
 use serde_json::{Map, Value};
 
+pub use words::Words;
+
 use crate::{
+    caption::Written,
     log::{About, Answer, AttemptId, Fact, Frozen, LogEntry, Read, Seen, Why},
     photo::PhotoId,
 };
@@ -94,6 +100,8 @@ pub struct Fold {
     /// (target or account, slot) -> holder.
     slots: HashMap<(String, String), Hold>,
     excluded: HashSet<PhotoId>,
+    /// What the photographer wrote himself; photos without such words are absent.
+    words: HashMap<PhotoId, Arc<Words>>,
     imported: BTreeMap<PhotoId, Imported>,
     /// (target, photo) of every imported row: published for ever.
     imported_for: HashSet<(String, PhotoId)>,
@@ -152,6 +160,16 @@ impl Fold {
 
     pub fn excluded(&self) -> &HashSet<PhotoId> {
         &self.excluded
+    }
+
+    /// What the photographer wrote himself for a photo on this target.
+    pub fn written(&self, photo: &PhotoId, target: &str) -> Written<'_> {
+        self.words.get(photo).map(|words| words.written(target)).unwrap_or_default()
+    }
+
+    /// Everything the photographer wrote himself for a photo, if anything.
+    pub fn words(&self, photo: &PhotoId) -> Option<&Words> {
+        self.words.get(photo).map(|words| &**words)
     }
 
     /// Entries that broke a rule, with the rule.
@@ -257,6 +275,14 @@ impl Fold {
             }
             Fact::Included { photo } => {
                 self.excluded.remove(photo);
+                Verdict::Valid
+            }
+            Fact::Worded { photo, target, part, text } => {
+                let words = self.words.entry(photo.clone()).or_default();
+                Arc::make_mut(words).write(target.as_deref(), *part, text.as_deref());
+                if **words == Words::default() {
+                    self.words.remove(photo);
+                }
                 Verdict::Valid
             }
             Fact::Imported { target, published, files, by_hand } => {

@@ -10,7 +10,7 @@ use serde_json::{Map, Value, json};
 use super::{Break, Ending, Fold, Stand, Verdict};
 use crate::{
     catalogue::sha256_hex,
-    log::{About, Answer, AttemptId, Fact, Frozen, LogEntry, Read, Seen, VERSION, Why, read},
+    log::{About, Answer, AttemptId, Fact, Frozen, LogEntry, Part, Read, Seen, VERSION, Why, read},
     photo::PhotoId,
 };
 
@@ -359,6 +359,44 @@ fn the_never_list_beats_everything_and_can_be_left() {
 }
 
 #[test]
+fn the_last_words_count_for_each_target_and_part() {
+    let worded = |target: Option<&str>, part, text: Option<&str>| Fact::Worded {
+        photo: id("1"),
+        target: target.map(str::to_owned),
+        part,
+        text: text.map(str::to_owned),
+    };
+    let caption = |target, text| worded(target, Part::Caption, text);
+    let mut fold = Fold::default();
+    let mut check = |fact: Fact, x: Option<&str>, y: Option<&str>| {
+        assert_eq!(add(&mut fold, "a/1", fact.clone()), Verdict::Valid);
+        let said = |target| fold.written(&id("1"), target).caption.map(str::to_owned);
+        assert_eq!((said("x").as_deref(), said("y").as_deref()), (x, y), "{fact:?}");
+    };
+    check(caption(None, Some("all")), Some("all"), Some("all"));
+    check(caption(Some("x"), Some("mine")), Some("mine"), Some("all"));
+    check(worded(None, Part::AltText, Some("seen")), Some("mine"), Some("all"));
+    check(caption(Some("y"), None), Some("mine"), None);
+    check(caption(None, Some("new")), Some("new"), Some("new"));
+    check(caption(None, None), None, None);
+    assert_eq!(fold.written(&id("1"), "x").alt_text, Some("seen"));
+    assert_eq!(fold.written(&id("2"), "x"), Default::default());
+    add(&mut fold, "a/1", worded(None, Part::AltText, None));
+    assert_eq!(fold.words(&id("1")), None, "nothing is kept of what is the template's again");
+}
+
+#[test]
+fn words_are_read_as_they_are_written() {
+    let fact = Fact::Worded { photo: id("1"), target: None, part: Part::AltText, text: Some("Boats".into()) };
+    let written = entry(&Fold::default(), "a/1", fact).to_bytes();
+    let text = String::from_utf8(written.clone()).expect("JSON");
+    assert!(text.ends_with(r#""type":"worded","photo":"1","part":"alt_text","text":"Boats"}"#), "{text}");
+    assert!(matches!(read(1, &written), Ok(Read::Entry(_))));
+    let later = text.replace("worded", "reworded");
+    assert!(matches!(read(1, later.as_bytes()), Ok(Read::Newer { .. })), "an older program stops and asks");
+}
+
+#[test]
 fn a_claimed_photo_that_was_put_on_the_never_list_is_not_sent() {
     let out = Fact::Excluded { photo: id("1") };
     let fold = fold_of(&[("a/1", claim("A")), ("b/1", out), ("a/1", send("A"))]);
@@ -427,12 +465,18 @@ fn fact(kind: usize, number: usize, choice: usize) -> Fact {
         17 => Fact::Reopened { photo, target: about.target },
         18 if choice == 0 => Fact::Excluded { photo },
         18 => Fact::Included { photo },
+        19 => {
+            let target = [None, Some("x".to_owned()), Some("y".to_owned())].into_iter().nth(choice % 3).flatten();
+            let (part, text) =
+                if number.is_multiple_of(2) { (Part::Caption, "Boats") } else { (Part::AltText, "Many boats.") };
+            Fact::Worded { photo, target, part, text: (choice < 3).then(|| text.to_owned()) }
+        }
         _ => import(&about.target, photo.as_str()),
     }
 }
 
 fn history() -> impl Strategy<Value = Vec<(&'static str, Fact)>> {
-    let one = (0usize..20, 0usize..6, 0usize..4, 0usize..3);
+    let one = (0usize..21, 0usize..6, 0usize..4, 0usize..3);
     let one = one.prop_map(|(kind, number, choice, by)| (["a/1", "a/2", "b/1"][by], fact(kind, number, choice)));
     proptest::collection::vec(one, 0..40)
 }
@@ -484,6 +528,29 @@ proptest! {
             prop_assert!(open.into_iter().all(|count| count <= 1));
             for attempt in fold.attempts().filter(|attempt| attempt.stand == Stand::Claimed || attempt.stand == Stand::Sending) {
                 prop_assert!(!fold.is_free(&attempt.about.photo, &attempt.about.target, attempt.about.account.as_deref()));
+            }
+        }
+    }
+
+    #[test]
+    fn words_are_as_if_each_target_had_its_own(history in history()) {
+        let mut fold = Fold::default();
+        let mut naive: BTreeMap<(PhotoId, &str, bool), String> = BTreeMap::new();
+        for (by, fact) in history {
+            if let Fact::Worded { photo, target, part, text } = &fact {
+                for name in ["x", "y", "x2"].into_iter().filter(|name| target.as_deref().is_none_or(|t| t == *name)) {
+                    let key = (photo.clone(), name, *part == Part::Caption);
+                    match text {
+                        Some(text) => naive.insert(key, text.clone()),
+                        None => naive.remove(&key),
+                    };
+                }
+            }
+            add(&mut fold, by, fact);
+            for (photo, name) in ["1", "2"].into_iter().flat_map(|photo| ["x", "y", "x2"].map(|name| (id(photo), name))) {
+                let written = fold.written(&photo, name);
+                let said = |caption| naive.get(&(photo.clone(), name, caption)).map(String::as_str);
+                prop_assert_eq!((written.caption, written.alt_text), (said(true), said(false)));
             }
         }
     }

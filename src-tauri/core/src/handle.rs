@@ -142,6 +142,11 @@ impl Pierrot {
         &self.events
     }
 
+    /// What the log calls this installation.
+    pub(crate) fn computer(&self) -> &str {
+        &self.computer
+    }
+
     pub(crate) fn now(&self) -> jiff::Timestamp {
         self.world.clock.now()
     }
@@ -227,7 +232,17 @@ impl Pierrot {
     async fn open_store(&self, sharing: Sharing) -> Result<Arc<dyn RecordStore>> {
         let record = &self.settings.record;
         match record.kind {
-            RecordKind::Folder => Ok(Arc::new(FolderStore::open(self.record_folder(), sharing)?)),
+            RecordKind::Folder => {
+                let folder = self.record_folder();
+                if folder.exists() && !folder.is_dir() {
+                    return Err(Error::try_later(
+                        format!("The record cannot be reached: {} is a file, not a folder.", folder.display()),
+                        "Move that file away, or name a folder as `path` of [record] in config.toml; nothing is \
+                         published before.",
+                    ));
+                }
+                Ok(Arc::new(FolderStore::open(folder, sharing)?))
+            }
             RecordKind::S3 => {
                 let settings = S3Settings {
                     bucket: record.bucket.clone(),

@@ -75,6 +75,11 @@ impl Home {
         self.root.join("published")
     }
 
+    /// The program's own log.
+    pub fn logs(&self) -> PathBuf {
+        self.root.join("logs")
+    }
+
     /// Small pictures for the gallery; may be deleted at any time.
     pub fn thumbnails(&self) -> PathBuf {
         self.root.join("thumbnails")

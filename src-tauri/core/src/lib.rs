@@ -1,7 +1,8 @@
 //! Everything Pierrot knows, behind one handle: [`Pierrot`]. The command line, the window and the server are skins over it.
 //!
 //! Four groups, each may use those above it. Words: `photo`, `log`, `fold`, `publication`, `choose`, `caption`, `count`,
-//! `schedule`, `error` - pure, no I/O, no clock, no dice. Memory: `catalogue`, `record`, `secrets`, `settings`, `home`. World: `http`,
+//! `schedule`, `report`, `mask`, `error` - pure, no I/O, no clock, no dice. Memory: `catalogue`, `record`, `secrets`, `settings`, `home`,
+//! `logs`. World: `http`,
 //! `oauth`, `budget`, `sources`, `targets`, `pictures`, `thumbnails`, `clock`. Verbs: `jobs`, `events`, `handle`.
 //! Absences: no Tauri, no clap, no printing; no secret outside the keyring.
 
@@ -22,6 +23,8 @@ pub mod http;
 mod jobs;
 pub mod library;
 pub mod log;
+pub mod logs;
+mod mask;
 pub mod oauth;
 pub mod photo;
 pub mod photo_words;
@@ -29,6 +32,7 @@ pub mod pictures;
 pub mod plan;
 pub mod publication;
 pub mod record;
+pub mod report;
 pub mod run;
 pub mod schedule;
 pub mod secrets;
@@ -41,6 +45,7 @@ pub use error::{Code, Error, Result};
 pub use handle::{Pierrot, World};
 pub use jobs::{
     check::{CheckReport, Finding},
+    computers::ComputerView,
     doctor::{Advice, Doctor, no_home},
     history::HistoryLine,
     import::Imported,
@@ -48,10 +53,12 @@ pub use jobs::{
     photo_page::{NamedAlbum, PhotoPage, Place, StandingWord, TargetPage},
     photos::{PhotoLine, PhotoState},
     probe::Probed,
-    publish::{Choice, Outcome, PublishReport},
+    publish::Choice,
     recover::RecoverReport,
     restore::{Restored, Restoring},
     review::{OpenReview, ReviewAnswer},
     status::Status,
     sync::SyncReport,
+    words::{CaptionPreview, OwnWords, TemplateWords, Wording},
 };
+pub use report::{Outcome, PublishReport};

@@ -30,6 +30,13 @@ pub struct LogEntry {
     pub fact: Fact,
 }
 
+impl LogEntry {
+    /// The `type` it is written with.
+    pub fn fact_word(&self) -> Option<String> {
+        serde_json::to_value(&self.fact).ok()?.get("type")?.as_str().map(str::to_owned)
+    }
+}
+
 /// What happened. Every fact about a publication names its attempt, photo and target, so a person can read it alone.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "type", rename_all = "snake_case")]
@@ -86,6 +93,17 @@ pub enum Fact {
     Included {
         photo: PhotoId,
     },
+    /// The photographer's own words for a photo: they take the place of what the template makes.
+    Worded {
+        photo: PhotoId,
+        /// Absent: on every target, in place of what was written for one of them before.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        target: Option<String>,
+        part: Part,
+        /// Absent: back to the template.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        text: Option<String>,
+    },
     /// Documents of the first Pierrot were taken over; each row of its wal.json counts as published.
     Imported {
         target: String,
@@ -120,6 +138,14 @@ impl std::fmt::Display for AttemptId {
     fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         out.write_str(&self.0)
     }
+}
+
+/// What can be said about a photo in one's own words.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ts_rs::TS)]
+#[serde(rename_all = "snake_case")]
+pub enum Part {
+    Caption,
+    AltText,
 }
 
 /// The request exactly as it will be sent, so that any computer can recognise the post.
@@ -213,7 +239,7 @@ pub fn read(seq: u64, bytes: &[u8]) -> Result<Read, Unreadable> {
     Ok(Read::Entry(Box::new(entry)))
 }
 
-const KNOWN: [&str; 10] = [
+const KNOWN: [&str; 11] = [
     "claimed",
     "sending",
     "posted",
@@ -223,6 +249,7 @@ const KNOWN: [&str; 10] = [
     "reopened",
     "excluded",
     "included",
+    "worded",
     "imported",
 ];
 
@@ -235,7 +262,11 @@ impl Fact {
             | Self::Released { about, .. }
             | Self::NeedsReview { about, .. }
             | Self::Resolved { about, .. } => Some(about),
-            Self::Reopened { .. } | Self::Excluded { .. } | Self::Included { .. } | Self::Imported { .. } => None,
+            Self::Reopened { .. }
+            | Self::Excluded { .. }
+            | Self::Included { .. }
+            | Self::Worded { .. }
+            | Self::Imported { .. } => None,
         }
     }
 
@@ -251,6 +282,7 @@ impl Fact {
             Self::Reopened { .. } => "reopened",
             Self::Excluded { .. } => "excluded",
             Self::Included { .. } => "included",
+            Self::Worded { .. } => "worded",
             Self::Imported { .. } => "imported",
         }
     }

@@ -105,7 +105,10 @@ pub async fn download(client: &Client, address: &str, cap: usize) -> Result<Vec<
     let kind = response.headers().get(CONTENT_TYPE).and_then(|kind| kind.to_str().ok()).unwrap_or_default().to_owned();
     let announced = response.content_length();
     let bytes = http::read_capped(response, cap).await.map_err(|error| from_http(error, cap))?;
-    if bytes.is_empty() || announced.is_some_and(|announced| announced != bytes.len() as u64) {
+    if bytes.is_empty() && announced.is_none_or(|announced| announced == 0) {
+        return Err(PictureFetchError::NotAPicture { found: "an empty file".to_owned() });
+    }
+    if announced.is_some_and(|announced| announced != bytes.len() as u64) {
         return Err(PictureFetchError::Broken);
     }
     let picture_kind = kind.is_empty() || kind.starts_with("image/") || kind.starts_with("application/octet-stream");

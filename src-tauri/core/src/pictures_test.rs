@@ -75,7 +75,7 @@ async fn only_pictures_leave_here() {
         ("html", vec![answer(200, html, "<html>")], not_a("text/html")),
         ("html in disguise", vec![answer(200, jpeg, "<html>")], not_a("<html>")),
         ("picture in disguise", vec![answer(200, html, JPEG)], not_a("text/html")),
-        ("nothing", vec![answer(200, jpeg, "")], Err(E::Broken)),
+        ("nothing", vec![answer(200, jpeg, "")], Err(E::NotAPicture { found: "an empty file".to_owned() })),
         ("cut", vec![cut_short(jpeg, JPEG)], Err(E::Broken)),
         ("closed", vec![Vec::new()], Err(E::Broken)),
         ("large", vec![answer(200, jpeg, [JPEG, &[0; 1000]].concat())], Err(E::TooLarge { cap: 1000 })),

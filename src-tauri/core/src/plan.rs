@@ -15,6 +15,8 @@ use crate::photo::PhotoId;
 pub const QUEUE_MAX: usize = 1_000;
 /// Vetoed photos remembered; the oldest is forgotten first.
 const VETOED_MAX: usize = 2_000;
+/// Vetoes that can be taken back.
+const UNDO_MAX: usize = 20;
 /// Due times planned at once.
 pub const PLANNED_MAX: usize = 400;
 
@@ -48,6 +50,17 @@ pub struct Plan {
     pub vetoed: Vec<PhotoId>,
     /// Counts redraws, so that a veto gives another photo.
     pub draws: u64,
+    /// What the newest vetoes took away, the newest last.
+    pub undo: Vec<Vetoed>,
+}
+
+/// What a veto took away.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Vetoed {
+    pub slot: String,
+    pub planned: Planned,
+    /// Where it stood in the queue.
+    pub queued_at: Option<usize>,
 }
 
 /// Answers for the catalogue while a plan is filled.
@@ -98,6 +111,10 @@ impl Plan {
     /// Another photo for this slot; the one there does not come back by chance.
     pub fn veto(&mut self, slot: &str) -> Option<PhotoId> {
         let planned = self.planned.remove(slot)?;
+        let queued_at = self.queue.iter().position(|photo| *photo == planned.photo);
+        self.undo.push(Vetoed { slot: slot.to_owned(), planned: planned.clone(), queued_at });
+        let surplus = self.undo.len().saturating_sub(UNDO_MAX);
+        self.undo.drain(..surplus);
         self.queue.retain(|photo| *photo != planned.photo);
         self.vetoed.retain(|photo| *photo != planned.photo);
         self.vetoed.push(planned.photo.clone());
@@ -107,12 +124,41 @@ impl Plan {
         Some(planned.photo)
     }
 
+    /// Puts a vetoed photo back where it stood, whatever stands there now. Whether it could be.
+    pub fn unveto(&mut self, slot: &str, photo: &PhotoId) -> bool {
+        let at = self.undo.iter().rposition(|vetoed| vetoed.slot == slot && vetoed.planned.photo == *photo);
+        let elsewhere = self.planned.values().any(|planned| planned.photo == *photo) || self.queue.contains(photo);
+        let Some(at) = at.filter(|_| !elsewhere) else { return false };
+        let Vetoed { slot, planned, queued_at } = self.undo.remove(at);
+        self.vetoed.retain(|vetoed| *vetoed != planned.photo);
+        if let Some(at) = queued_at {
+            self.queue.insert(at.min(self.queue.len()), planned.photo.clone());
+        }
+        self.planned.insert(slot, planned);
+        true
+    }
+
+    /// Moves a queued photo to another place in the line. Whether it stood in it.
+    pub fn move_queued(&mut self, photo: &PhotoId, to: usize) -> bool {
+        let Some(from) = self.queue.iter().position(|queued| queued == photo) else { return false };
+        let photo = self.queue.remove(from);
+        self.queue.insert(to.min(self.queue.len()), photo);
+        self.redraw_queue();
+        true
+    }
+
     /// This photo at this slot, whatever stood there.
     pub fn pin(&mut self, slot: &str, photo: PhotoId, seed: u64) {
         self.planned.retain(|_, planned| planned.photo != photo);
         self.queue.retain(|queued| *queued != photo);
         self.vetoed.retain(|vetoed| *vetoed != photo);
         self.planned.insert(slot.to_owned(), Planned { photo, origin: Origin::Pinned, seed });
+    }
+
+    /// Leaves a pinned slot to the queue and to chance again; its photo stays until they want the place. Whether it was pinned.
+    pub fn unpin(&mut self, slot: &str) -> bool {
+        let pinned = self.planned.get_mut(slot).filter(|planned| planned.origin == Origin::Pinned);
+        pinned.map(|planned| planned.origin = Origin::Chance).is_some()
     }
 
     /// Exchanges two slots; both stay as they then are.
@@ -264,6 +310,40 @@ mod tests {
         plan.done("x/00", Some(&photo(3)));
         plan.fill(&slots(4)[1..], 1, &pool);
         assert_eq!(plan.queue, [photo(4)]);
+    }
+
+    #[test]
+    fn a_veto_that_is_taken_back_leaves_no_trace() {
+        let pool = Ten(HashSet::new());
+        let mut plan = Plan::default();
+        plan.queue(&[photo(3), photo(4)]);
+        plan.pin("x/02", photo(9), 0);
+        plan.fill(&slots(4), 1, &pool);
+        let before = plan.clone();
+        for slot in slots(4) {
+            let vetoed = plan.veto(&slot).expect("it was planned");
+            plan.fill(&slots(4), 1, &pool);
+            assert!(plan.unveto(&slot, &vetoed), "{slot}");
+            plan.fill(&slots(4), 1, &pool);
+            assert_eq!(
+                (&plan.planned, &plan.queue, &plan.vetoed),
+                (&before.planned, &before.queue, &before.vetoed),
+                "{slot}"
+            );
+            assert!(!plan.unveto(&slot, &vetoed), "once");
+        }
+    }
+
+    #[test]
+    fn a_queued_photo_goes_where_it_is_put() {
+        let pool = Ten(HashSet::new());
+        let mut plan = Plan::default();
+        plan.queue(&[photo(3), photo(4), photo(5)]);
+        plan.fill(&slots(3), 1, &pool);
+        assert!(plan.move_queued(&photo(5), 0) && plan.move_queued(&photo(3), 99) && !plan.move_queued(&photo(8), 0));
+        plan.fill(&slots(3), 1, &pool);
+        assert_eq!(plan.queue, [photo(5), photo(4), photo(3)]);
+        assert_eq!(photos(&plan), plan.queue);
     }
 
     #[test]

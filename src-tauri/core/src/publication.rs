@@ -67,6 +67,8 @@ pub enum End {
     BadPicture,
     /// A network, a limit: the same may work later.
     TryLater,
+    /// The target does not have the uploaded picture any more: a fresh upload may do.
+    UploadLost,
     /// The target wants a login.
     SignIn,
     /// The target wants money or permission.

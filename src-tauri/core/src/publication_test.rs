@@ -11,8 +11,16 @@ use crate::{
     log::{About, Answer, AttemptId, Fact, Frozen, LogEntry, Read, Seen, VERSION, Why},
 };
 
-const ENDS: [End; 7] =
-    [End::Changed, End::BadPicture, End::TryLater, End::SignIn, End::Photographer, End::Rejected, End::NotSent];
+const ENDS: [End; 8] = [
+    End::Changed,
+    End::BadPicture,
+    End::UploadLost,
+    End::TryLater,
+    End::SignIn,
+    End::Photographer,
+    End::Rejected,
+    End::NotSent,
+];
 
 fn events() -> Vec<Event> {
     let mut events = vec![

@@ -4,7 +4,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::{error::Code, jobs::publish::Outcome};
+use crate::{error::Code, report::Outcome};
 
 /// A kind of work.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ts_rs::TS)]
@@ -27,6 +27,8 @@ pub enum Ending {
     Done,
     /// Nothing was left to do.
     Nothing,
+    /// The due time passed while the computer was off or away; it is not made up for.
+    Missed,
     /// Only the photographer can go on: sign in, pay, answer.
     NeedsYou,
     /// It passes by itself and is tried again.

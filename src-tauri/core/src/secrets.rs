@@ -104,7 +104,15 @@ fn how_to_set(name: &str) -> String {
         "flickr.api_key" | "flickr.api_secret" => {
             format!("Get your key at https://www.flickr.com/services/apps/create/ and run `pierrot secret set {name}`.")
         }
-        other => format!("Run `pierrot secret set {other}`."),
+        other => match other.split_once('.') {
+            Some((target, "access_token" | "access_token_secret")) => {
+                format!("Run `pierrot login {target}`, or `pierrot secret set {other}` if you have a token already.")
+            }
+            Some((_, "consumer_key" | "consumer_secret")) => {
+                format!("Get your app's keys at https://console.x.com and run `pierrot secret set {other}`.")
+            }
+            _ => format!("Run `pierrot secret set {other}`."),
+        },
     }
 }
 

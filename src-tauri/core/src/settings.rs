@@ -19,7 +19,9 @@ use crate::{
     sources::flickr::ContentTypes,
 };
 
-pub use running::{AppearanceSettings, GallerySettings, Language, NotificationSettings, ScheduleSettings, Theme};
+pub use running::{
+    AppearanceSettings, Digest, GallerySettings, Language, NotificationSettings, ScheduleSettings, Theme,
+};
 
 /// The whole file.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ts_rs::TS)]
@@ -293,6 +295,11 @@ impl Settings {
         if let Err(error) = flickr.content_types.parse::<ContentTypes>() {
             return Err(wrong("flickr.content_types", error.to_string()));
         }
+        if looks_like_code(&flickr.user) {
+            let why =
+                "is the code of a sign-in, which belongs into the field for it; give \"me\" or an id like 12345678@N01";
+            return Err(wrong("flickr.user", why.into()));
+        }
         flickr.min_upload_s().map_err(|why| wrong("flickr.min_upload_date", why))?;
         if !flickr.calls_per_second.is_finite() || flickr.calls_per_second < 0.0 || flickr.calls_per_second > 100.0 {
             return Err(wrong("flickr.calls_per_second", "must be a number from 0 to 100".into()));
@@ -311,6 +318,12 @@ impl Settings {
         self.gallery.check()?;
         self.record.check()
     }
+}
+
+/// What Flickr shows after a sign-in, `116-601-274`.
+fn looks_like_code(text: &str) -> bool {
+    let parts: Vec<&str> = text.trim().split('-').collect();
+    parts.len() == 3 && parts.iter().all(|part| part.len() == 3 && part.bytes().all(|byte| byte.is_ascii_digit()))
 }
 
 impl FlickrSettings {

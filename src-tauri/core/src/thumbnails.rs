@@ -223,6 +223,12 @@ impl Thumbnails {
         tokio::task::spawn_blocking(move || store.get(&key)).await.ok().flatten().map(Arc::from)
     }
 
+    /// The file of a thumbnail that is on the disk.
+    pub async fn file(&self, key: &Key) -> Option<PathBuf> {
+        let (store, key) = (self.store.clone(), key.clone());
+        tokio::task::spawn_blocking(move || store.file(&key)).await.ok().flatten()
+    }
+
     pub async fn cache(&self) -> ThumbnailCache {
         let store = self.store.clone();
         tokio::task::spawn_blocking(move || store.stat()).await.unwrap_or_default()

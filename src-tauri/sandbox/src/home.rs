@@ -7,7 +7,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use crate::Described;
+use crate::{Described, Options, Sandbox};
 
 impl Described {
     /// The settings of a home on these servers.
@@ -41,4 +41,40 @@ fn fresh_folder(root: &Path) -> io::Result<PathBuf> {
         }
     }
     Err(io::Error::other(format!("{} is full of demo folders", root.display())))
+}
+
+/// The servers with a home of their own; both are thrown away together.
+#[derive(Debug)]
+pub struct Demo {
+    sandbox: Sandbox,
+    home: PathBuf,
+}
+
+impl Demo {
+    /// Starts the servers and makes the home.
+    ///
+    /// # Errors
+    /// When a port is taken, or no folder can be made among the temporary ones.
+    pub async fn start(options: Options) -> io::Result<Self> {
+        let sandbox = crate::start(options).await?;
+        let home = sandbox.described().fresh_home()?;
+        Ok(Self { sandbox, home })
+    }
+
+    pub fn home(&self) -> &Path {
+        &self.home
+    }
+
+    pub fn described(&self) -> &Described {
+        self.sandbox.described()
+    }
+
+    /// Stops the servers and removes the home.
+    ///
+    /// # Errors
+    /// When the home stays behind.
+    pub async fn stop(self) -> io::Result<()> {
+        self.sandbox.stop().await;
+        std::fs::remove_dir_all(&self.home)
+    }
 }

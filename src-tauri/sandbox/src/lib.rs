@@ -99,6 +99,7 @@ use tokio::task::JoinSet;
 pub use control::{Control, ControlError, Settings};
 pub use faults::{CreditsForm, Fault, ForbiddenBody, Kind, Server};
 pub use flickr::photos::{Fields, PhotoChange, Privacy};
+pub use home::Demo;
 
 /// What the sandbox is made of.
 #[derive(Debug, Clone)]

@@ -9,7 +9,7 @@ mod guard;
 mod page;
 mod pictures;
 
-use std::{io, net::Ipv4Addr};
+use std::{fmt, future::Future, io, net::Ipv4Addr, pin::Pin, sync::Arc};
 
 use axum::{
     Router,
@@ -28,12 +28,33 @@ pub use guard::Token;
 /// A call with its arguments.
 const BODY_BYTES_MAX: usize = 1 << 20;
 
+/// Where the page can go instead: from one's own archive to the demo, and back. Answers with the address to open.
+#[derive(Clone)]
+pub struct Elsewhere(Arc<dyn Fn() -> Going + Send + Sync>);
+
+type Going = Pin<Box<dyn Future<Output = Result<String, CallError>> + Send>>;
+
+impl Elsewhere {
+    pub fn new<F: Future<Output = Result<String, CallError>> + Send + 'static>(
+        go: impl Fn() -> F + Send + Sync + 'static,
+    ) -> Self {
+        Self(Arc::new(move || Box::pin(go())))
+    }
+}
+
+impl fmt::Debug for Elsewhere {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        out.write_str("Elsewhere")
+    }
+}
+
 /// What every route knows.
 #[derive(Clone, Debug)]
 pub(crate) struct Site {
     pub engine: Engine,
     pub token: Token,
     pub port: u16,
+    pub elsewhere: Option<Elsewhere>,
     /// Turns true when the server ends, so that endless answers end too.
     pub closing: watch::Receiver<bool>,
 }
@@ -48,11 +69,11 @@ pub struct Server {
 }
 
 /// Starts to listen; port 0 is any free one.
-pub async fn start(engine: Engine, port: u16, token: Token) -> io::Result<Server> {
+pub async fn start(engine: Engine, port: u16, token: Token, elsewhere: Option<Elsewhere>) -> io::Result<Server> {
     let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, port)).await?;
     let port = listener.local_addr()?.port();
     let (close, closing) = watch::channel(false);
-    let site = Site { engine, token: token.clone(), port, closing: closing.clone() };
+    let site = Site { engine, token: token.clone(), port, elsewhere, closing: closing.clone() };
     let task = tokio::spawn(async move {
         let served = axum::serve(listener, router(site)).with_graceful_shutdown(closed(closing)).await;
         if let Err(error) = served {
@@ -70,6 +91,7 @@ async fn closed(mut closing: watch::Receiver<bool>) {
 fn router(site: Site) -> Router {
     let inside = Router::new()
         .route("/api/call/{name}", post(call))
+        .route("/api/elsewhere", post(elsewhere))
         .route("/api/events", get(events::stream))
         .route("/pictures/{photo}/{size}", get(pictures::picture))
         .fallback(get(page::file))
@@ -92,6 +114,15 @@ async fn call(State(site): State<Site>, Path(name): Path<String>, body: Bytes) -
             what_now: "Send a JSON object with the arguments by name.".into(),
         }),
     };
+    answered(answer)
+}
+
+async fn elsewhere(State(site): State<Site>) -> Response {
+    let Some(Elsewhere(go)) = &site.elsewhere else { return StatusCode::NOT_FOUND.into_response() };
+    answered(go().await.map(|address| serde_json::json!({ "address": address }).to_string()))
+}
+
+fn answered(answer: Result<String, CallError>) -> Response {
     let json = [(header::CONTENT_TYPE, "application/json"), (header::CACHE_CONTROL, "no-store")];
     match answer {
         Ok(text) => (json, text).into_response(),

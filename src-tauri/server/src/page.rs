@@ -23,7 +23,7 @@ pub(crate) async fn file(uri: Uri) -> Response {
             (headers, file.data).into_response()
         }
         None if path == "index.html" => {
-            let words = "This pierrot was built without its page. Build it with: npm --prefix ui ci && npm --prefix ui run build\n";
+            let words = "This pierrot was built without its page. In its checkout, run `make demo` once, or: npm --prefix ui ci && npm --prefix ui run build && cargo build --features custom-protocol --bin pierrot. Then start it again.\n";
             (StatusCode::NOT_FOUND, words).into_response()
         }
         None => (StatusCode::NOT_FOUND, "There is no such page.\n").into_response(),

@@ -9,7 +9,7 @@ use pierrot_core::{
 use rand::SeedableRng;
 use reqwest::{Client, Method, RequestBuilder, Response, StatusCode, header};
 
-use crate::{Server, Token};
+use crate::{Elsewhere, Server, Token};
 
 /// A server on an empty home.
 struct Bench {
@@ -21,12 +21,16 @@ struct Bench {
 
 impl Bench {
     async fn start() -> Self {
+        Self::start_with(None).await
+    }
+
+    async fn start_with(elsewhere: Option<Elsewhere>) -> Self {
         let _ = rustls::crypto::aws_lc_rs::default_provider().install_default();
         let home = tempfile::tempdir().expect("a folder");
         let pierrot = Pierrot::open(home.path(), World::with_secrets([])).expect("a home");
         let engine = Engine::new(pierrot, Program { version: "test".into(), demo: false }).expect("it starts");
         let token = Token::random(&mut rand::rngs::StdRng::seed_from_u64(1));
-        let server = crate::start(engine.clone(), 0, token).await.expect("loopback");
+        let server = crate::start(engine.clone(), 0, token, elsewhere).await.expect("loopback");
         let client = Client::builder().redirect(reqwest::redirect::Policy::none()).build().expect("a client");
         Self { server, engine, client, _home: home }
     }
@@ -178,4 +182,18 @@ async fn events_reach_the_page_and_end_with_the_server() {
     assert!(String::from_utf8_lossy(&first).contains(r#"{"type":"changed","what":"overview"}"#));
     bench.server.stop().await;
     tokio::time::timeout(limit, async { while let Ok(Some(_)) = events.chunk().await {} }).await.expect("it ends");
+}
+
+#[tokio::test]
+async fn the_page_is_told_where_else_it_can_go() {
+    let bench = Bench::start().await;
+    assert_eq!(status(bench.page(Method::POST, "/api/elsewhere")).await, StatusCode::NOT_FOUND, "there is no other");
+    let there = Elsewhere::new(|| async { Ok("http://127.0.0.1:9/open?token=a".to_owned()) });
+    let bench = Bench::start_with(Some(there)).await;
+    assert_eq!(
+        status(bench.ask(Method::POST, "/api/elsewhere").header(header::ORIGIN, bench.origin())).await,
+        StatusCode::UNAUTHORIZED
+    );
+    let answer = bench.page(Method::POST, "/api/elsewhere").send().await.expect("it answers");
+    assert_eq!(text(answer).await, r#"{"address":"http://127.0.0.1:9/open?token=a"}"#);
 }

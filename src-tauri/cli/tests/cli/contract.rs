@@ -87,6 +87,25 @@ async fn doctor_tells_of_broken_settings_and_goes_on() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn the_report_of_doctor_holds_no_secret_and_no_place() {
+    let stage = Stage::new().await;
+    stage.expect(&["sync"], 0).await;
+    stage.expect(&["publish"], 0).await;
+    let file = stage.folder().join("report.txt");
+    stage.expect(&["doctor", "--bundle", &file.display().to_string()], 0).await;
+    let report = std::fs::read_to_string(&file).expect("it was written");
+    for told in ["## Checks", "## Counts\nphotos ", "published 1", "## Runs", "## Log"] {
+        assert!(report.contains(told), "{told} is missing in {report}");
+    }
+    let places = [stage.home().display().to_string(), stage.record().display().to_string()];
+    for secret in stage.secrets().into_iter().map(|(_, value)| value).chain(places) {
+        assert!(!report.contains(&secret), "{report}");
+    }
+    let nowhere = stage.folder().join("none/report.txt");
+    stage.expect(&["doctor", "--bundle", &nowhere.display().to_string()], 1).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn an_album_that_flickr_does_not_have_is_named() {
     let stage = Stage::new().await;
     let config = stage.config("").replace("[flickr]\n", "[flickr]\nalbums = [\"No such album at all\"]\n");
@@ -207,11 +226,68 @@ async fn without_a_keyring_and_without_being_asked_variables_are_ignored() {
     assert!(json["error"]["message"].as_str().is_some_and(|text| text.contains("keyring")), "{json}");
 }
 
-/// Runs inside `scripts/with-keyring.sh`, which sets `PIERROT_TEST_KEYRING`.
+/// Inside `scripts/with-keyring.sh`, which sets `PIERROT_TEST_KEYRING`.
+fn has_keyring() -> bool {
+    let has = std::env::var_os("PIERROT_TEST_KEYRING").is_some();
+    assert!(has || std::env::var_os("CI").is_none(), "the keyring tests need scripts/with-keyring.sh");
+    has
+}
+
+#[cfg(unix)]
+#[tokio::test(flavor = "multi_thread")]
+async fn a_terminal_does_not_show_a_secret_and_is_itself_again_afterwards() {
+    use std::{
+        fs::File,
+        io::{Read, Write},
+    };
+
+    use rustix::{
+        process::{Pid, Signal, kill_process},
+        pty::{OpenptFlags, grantpt, openpt, ptsname, unlockpt},
+        termios::{LocalModes, tcgetattr},
+    };
+
+    if !has_keyring() {
+        return;
+    }
+    let stage = Stage::new().await;
+    let screen = openpt(OpenptFlags::RDWR | OpenptFlags::NOCTTY).expect("a terminal");
+    grantpt(&screen).and_then(|()| unlockpt(&screen)).expect("it may be used");
+    let name = ptsname(&screen, Vec::new()).expect("a name").into_string().expect("plain");
+    let keys = File::options().read(true).write(true).open(name).expect("it opens");
+    let shows = || tcgetattr(&keys).expect("modes").local_modes.contains(LocalModes::ECHO);
+    let mut screen = File::from(screen);
+    for (typed, status) in [(Some("canary-key-77\n"), 0), (None, 130)] {
+        assert!(shows());
+        let mut command = stage.command(&["secret", "set", "flickr.api_key"]);
+        command.env_remove("PIERROT_SECRETS").stdin(keys.try_clone().expect("another handle"));
+        let mut child = command.spawn().expect("it starts");
+        let late = std::time::Instant::now() + std::time::Duration::from_secs(60);
+        while shows() {
+            assert!(std::time::Instant::now() < late, "what is typed is still seen");
+            assert!(child.try_wait().expect("a state").is_none(), "it asks before it ends");
+            tokio::time::sleep(std::time::Duration::from_millis(10)).await;
+        }
+        match typed {
+            Some(line) => screen.write_all(line.as_bytes()).expect("typed"),
+            None => {
+                let pid = child.id().and_then(|id| Pid::from_raw(id.try_into().ok()?)).expect("it runs");
+                kill_process(pid, Signal::INT).expect("Ctrl-C");
+            }
+        }
+        assert_eq!(child.wait().await.expect("it ends").code(), Some(status));
+        if typed.is_some() {
+            let mut seen = [0; 256];
+            let count = screen.read(&mut seen).expect("the new line at least");
+            assert_eq!(String::from_utf8_lossy(&seen[..count]), "\r\n");
+        }
+        assert!(shows());
+    }
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn keyring_round_trip() {
-    if std::env::var_os("PIERROT_TEST_KEYRING").is_none() {
-        assert!(std::env::var_os("CI").is_none(), "the keyring test needs scripts/with-keyring.sh");
+    if !has_keyring() {
         return;
     }
     let stage = Stage::new().await;

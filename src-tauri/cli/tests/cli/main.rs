@@ -2,7 +2,9 @@
 
 mod contract;
 mod kills;
+mod own_words;
 mod publishing;
 mod records;
 mod stage;
+mod steady;
 mod syncing;

@@ -34,6 +34,7 @@ async fn each_refusal_has_its_exit_and_leaves_the_photo_free() {
         (json!({"kind":"unauthorized"}), 3, ""),
         (json!({"kind":"credits","form":"old"}), 4, "credit"),
         (json!({"kind":"credits","form":"new"}), 4, "credit"),
+        (json!({"kind":"status","code":402,"body":{"detail":"Spending limit reached","status":402}}), 4, "credit"),
         (json!({"kind":"forbidden","body":"plain"}), 4, ""),
         (json!({"kind":"forbidden","body":"oauth1_permissions"}), 4, "permission"),
         (json!({"kind":"forbidden","body":"client_not_enrolled"}), 4, ""),

@@ -176,7 +176,7 @@ async fn a_lost_or_broken_entry_in_the_middle_stops_publishing_until_it_is_put_b
     let second = stage.record().join("wal/00000000000000000002.json");
     fs::remove_file(&second).expect("there");
     let said = stage.run(&["publish"]).await;
-    assert_eq!(said.status, Some(1), "{}", said.stdout);
+    assert_eq!(said.status, Some(4), "{}", said.stdout);
     let error = said.json["error"].to_string();
     assert!(error.contains("entry 2") && error.contains("check --repair"), "{error}");
     assert_eq!(stage.posts().len(), 1);

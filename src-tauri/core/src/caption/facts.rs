@@ -32,14 +32,14 @@ const YEAR_MIN: i16 = 1826;
 /// The title on one line, or nothing when a camera or nobody wrote it.
 pub fn title(raw: &str) -> String {
     let title = plain::line(raw);
-    let says_nothing = title.chars().all(|c| c.is_ascii() && !c.is_ascii_alphanumeric());
+    let says_nothing = title.chars().all(|c| c.is_ascii() && !c.is_ascii_alphanumeric() || plain::is_unseen(c));
     if says_nothing || is_camera_name(&title) { String::new() } else { title }
 }
 
 /// The description as plain text, or nothing when it only repeats a file name.
 pub fn description(raw: &str) -> String {
     let text = plain::from_html(raw);
-    if is_camera_name(&text) { String::new() } else { text }
+    if is_camera_name(&text) || text.chars().all(plain::is_unseen) { String::new() } else { text }
 }
 
 /// The first sentence of a plain text, at most its first line.
@@ -159,7 +159,7 @@ fn month_name(month: i8) -> &'static str {
 
 #[cfg(test)]
 mod tests {
-    use super::{Taken, first_sentence, hashtags, phrase, title};
+    use super::{Taken, description, first_sentence, hashtags, phrase, title};
 
     fn owned(tags: &[&str]) -> Vec<String> {
         tags.iter().map(|tag| (*tag).to_owned()).collect()
@@ -221,5 +221,10 @@ mod tests {
         assert_eq!(title("♥"), "♥");
         assert_eq!(title("DSC_5116.JPG"), "");
         assert_eq!(title("..."), "");
+        for unseen in ["\u{200B}", "\u{200B}\u{2060} \u{AD}", "\u{3164}", "\u{2800}\u{FE0F}", "\u{200D}."] {
+            assert_eq!(title(unseen), "", "{unseen:?}");
+            assert_eq!(description(unseen.trim_end_matches('.')), "", "{unseen:?}");
+        }
+        assert_eq!(title("\u{2764}\u{FE0F}"), "\u{2764}\u{FE0F}");
     }
 }

@@ -6,8 +6,8 @@ use redb::{ReadableTable, ReadableTableMetadata, TableDefinition, WriteTransacti
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
-use super::{Catalogue, CatalogueError, there};
-use crate::photo::PhotoId;
+use super::{Catalogue, CatalogueError, Presence, Row, photos::PHOTOS, there};
+use crate::photo::{Media, PhotoId};
 
 const EXIF: TableDefinition<'_, &str, &[u8]> = TableDefinition::new("exif");
 
@@ -51,6 +51,32 @@ impl Catalogue {
         })
     }
 
+    /// At most `max` photos that were not asked about yet, newest id first; `below` goes on where an earlier answer ended.
+    pub fn without_exif(&self, below: Option<&PhotoId>, max: usize) -> Result<Vec<PhotoId>, CatalogueError> {
+        self.read(|txn| {
+            let (photos, known) = (txn.open_table(PHOTOS)?, there(txn.open_table(EXIF))?);
+            let range = match below {
+                Some(below) => photos.range(..below.as_str())?,
+                None => photos.range::<&str>(..)?,
+            };
+            let mut left = Vec::new();
+            for row in range.rev() {
+                let (id, row) = row?;
+                if known.as_ref().map_or(Ok(false), |known| known.get(id.value()).map(|found| found.is_some()))? {
+                    continue;
+                }
+                let row = Row::from_bytes(row.value())?;
+                if row.presence != Presence::Missing && row.photo.media == Media::Photo {
+                    left.push(row.photo.id);
+                }
+                if left.len() >= max {
+                    break;
+                }
+            }
+            Ok(left)
+        })
+    }
+
     /// Photos that were asked about.
     pub fn exif_total(&self) -> Result<u64, CatalogueError> {
         self.read(|txn| there(txn.open_table(EXIF))?.map_or(Ok(0), |table| Ok(table.len()?)))
@@ -91,6 +117,19 @@ mod tests {
         assert_eq!(catalogue.exif(&"3".parse().expect("an id"))?, None);
         assert_eq!(catalogue.cameras()?, [(one, "Canon EOS 5D".to_owned())]);
         assert_eq!(catalogue.exif_total()?, 2);
+        Ok(())
+    }
+
+    #[test]
+    fn photos_not_asked_about_come_newest_first_and_in_parts() -> Result<(), CatalogueError> {
+        let catalogue = catalogue();
+        let rows: Vec<_> = (1..=5).map(|number| crate::library::tests::row(number).photo).collect();
+        let ids: Vec<PhotoId> = rows.iter().map(|photo| photo.id.clone()).collect();
+        catalogue.put_photos(rows, 1, None)?;
+        catalogue.put_exif(&ids[3], &Exif::default())?;
+        let first = catalogue.without_exif(None, 2)?;
+        assert_eq!(first, [ids[4].clone(), ids[2].clone()]);
+        assert_eq!(catalogue.without_exif(first.last(), 9)?, [ids[1].clone(), ids[0].clone()]);
         Ok(())
     }
 

@@ -9,9 +9,12 @@ use serde::{Deserialize, Serialize};
 use super::{Catalogue, CatalogueError, META, state};
 use crate::photo::{Photo, PhotoId};
 
-const PHOTOS: TableDefinition<'_, &str, &[u8]> = TableDefinition::new("photos");
+pub(super) const PHOTOS: TableDefinition<'_, &str, &[u8]> = TableDefinition::new("photos");
 /// Ids seen by the full pass that is under way.
 const WALKED: TableDefinition<'_, &str, ()> = TableDefinition::new("walked");
+
+/// The name of the state that counts changes of rows, in the same transactions as these.
+const VERSION: &str = "rows_version";
 
 /// First byte of a row: lets a later version read this one's.
 const ROW_VERSION: u8 = 1;
@@ -57,7 +60,7 @@ impl Row {
         postcard::to_extend(self, vec![ROW_VERSION]).expect("a row is plain data")
     }
 
-    fn from_bytes(bytes: &[u8]) -> Result<Self, redb::Error> {
+    pub(super) fn from_bytes(bytes: &[u8]) -> Result<Self, redb::Error> {
         let damaged = || redb::Error::Corrupted("a photo's row".into());
         let (version, body) = bytes.split_first().ok_or_else(damaged)?;
         if *version != ROW_VERSION {
@@ -81,6 +84,11 @@ impl Catalogue {
             let missing = txn.open_table(META)?.get("missing")?.map_or(0, |count| count.value());
             Ok(txn.open_table(PHOTOS)?.len()?.saturating_sub(missing))
         })
+    }
+
+    /// Grows with every change of a row: what was made from the rows at an older version is out of date.
+    pub fn rows_version(&self) -> Result<u64, CatalogueError> {
+        Ok(self.state(VERSION)?.unwrap_or(0))
     }
 
     pub fn missing_total(&self) -> Result<u64, CatalogueError> {
@@ -112,7 +120,7 @@ impl Catalogue {
         self.write(|txn| {
             let mut table = txn.open_table(PHOTOS)?;
             let mut changes = PageChanges::default();
-            let mut found_again = 0;
+            let (mut found_again, mut moved) = (0, false);
             for photo in &photos {
                 let known = match table.get(photo.id.as_str())? {
                     Some(bytes) => Some(Row::from_bytes(bytes.value())?),
@@ -130,9 +138,13 @@ impl Catalogue {
                 }
                 if known.as_ref() != Some(&row) {
                     table.insert(photo.id.as_str(), row.to_bytes().as_slice())?;
+                    moved = true;
                 }
             }
             drop(table);
+            if moved {
+                next_version(txn)?;
+            }
             less_missing(txn, found_again)?;
             if let Some((name, cursor)) = walk {
                 let mut walked = txn.open_table(WALKED)?;
@@ -153,10 +165,14 @@ impl Catalogue {
             let Some(mut row) = table.get(id.as_str())?.map(|bytes| Row::from_bytes(bytes.value())).transpose()? else {
                 return Ok(());
             };
-            let was_missing = row.presence == Presence::Missing;
+            let (was_missing, before) = (row.presence == Presence::Missing, row.clone());
             change(&mut row);
+            if row == before {
+                return Ok(());
+            }
             table.insert(id.as_str(), row.to_bytes().as_slice())?;
             drop(table);
+            next_version(txn)?;
             match (was_missing, row.presence == Presence::Missing) {
                 (false, true) => more_missing(txn, 1),
                 (true, false) => less_missing(txn, 1),
@@ -185,6 +201,8 @@ impl Catalogue {
                 };
                 table.insert(row.photo.id.as_str(), row.to_bytes().as_slice())?;
             }
+            drop(table);
+            next_version(txn)?;
             Ok(added)
         })
     }
@@ -229,6 +247,11 @@ fn merged(known: Option<&Row>, photo: &Photo, now_us: i64) -> Row {
     };
     let safety = photo.safety.or(known.photo.safety);
     Row { photo: Photo { safety, ..photo.clone() }, presence: Presence::Listed, ..known.clone() }
+}
+
+fn next_version(txn: &WriteTransaction) -> Result<(), redb::Error> {
+    let version: u64 = state::get(txn, VERSION)?.unwrap_or(0);
+    state::put(txn, VERSION, &(version + 1))
 }
 
 fn less_missing(txn: &WriteTransaction, count: u64) -> Result<(), redb::Error> {

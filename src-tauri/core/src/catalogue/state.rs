@@ -1,6 +1,6 @@
 //! Small named values as JSON: who this computer is, where syncing stands, what a probe found.
 
-use redb::{TableDefinition, WriteTransaction};
+use redb::{ReadableTable, TableDefinition, WriteTransaction};
 use serde::{Serialize, de::DeserializeOwned};
 
 use super::{Catalogue, CatalogueError};
@@ -17,6 +17,13 @@ pub(super) fn put(txn: &WriteTransaction, name: &str, value: &impl Serialize) ->
     let bytes = serde_json::to_vec(value).expect("state values have string keys");
     txn.open_table(STATE)?.insert(name, bytes.as_slice())?;
     Ok(())
+}
+
+/// Reads a value in a transaction that will change it.
+pub(super) fn get<T: DeserializeOwned>(txn: &WriteTransaction, name: &str) -> Result<Option<T>, redb::Error> {
+    let table = txn.open_table(STATE)?;
+    let bytes = table.get(name)?.map(|bytes| bytes.value().to_vec());
+    Ok(bytes.and_then(|bytes| serde_json::from_slice(&bytes).ok()))
 }
 
 impl Catalogue {

@@ -3,7 +3,7 @@
 //! Invariant: each call is one sentence of the engine and decides nothing; what is not in the table cannot be called; no answer
 //! carries a secret. Arguments are named, unknown ones are refused. Absent: who may call (the skins check that).
 
-use std::{future::Future, pin::Pin};
+use std::{collections::BTreeMap, future::Future, pin::Pin};
 
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 use serde_json::Value;
@@ -18,10 +18,15 @@ use super::{
     typescript::Page,
 };
 use crate::{
-    Doctor, OpenReview, PublishReport, ReviewAnswer,
+    ComputerView, Doctor, OpenReview, PublishReport, ReviewAnswer,
     catalogue::Exif,
     error::{Code, Error},
-    jobs::{photo_page::PhotoPage, probe::Probed, publish::Choice},
+    jobs::{
+        photo_page::PhotoPage,
+        probe::Probed,
+        publish::Choice,
+        words::{CaptionPreview, Wording},
+    },
     library::{self, Query},
     photo::PhotoId,
     run::Run,
@@ -123,6 +128,16 @@ calls! {
     facets(engine) -> library::Facets { engine.pierrot().facets().await }
     /// One photo with its facts, where it stands and its history.
     photo(engine, photo: PhotoId) -> PhotoPage { engine.pierrot().photo_page(&photo).await }
+    /// How a photo's words would go out: what was just typed, else what is on the record, else the template's.
+    caption_preview(
+        engine, photo: PhotoId, target: String, caption: Option<String>, alt_text: Option<String>
+    ) -> CaptionPreview {
+        engine.pierrot().caption_preview(&photo, &target, caption.as_deref(), alt_text.as_deref()).await
+    }
+    /// Keeps the photographer's own words on the record, for one target or for every; whether anything changed.
+    set_words(engine, photo: PhotoId, target: Option<String>, words: Vec<Wording>) -> bool {
+        engine.set_words(&photo, target.as_deref(), &words).await
+    }
     /// How much of the disk thumbnails take.
     thumbnail_cache(engine) -> ThumbnailCache { engine.pierrot().thumbnail_cache().await }
     /// Removes all thumbnails; they are made again when they are looked at.
@@ -131,10 +146,18 @@ calls! {
     exif(engine, photo: PhotoId) -> Exif { engine.pierrot().exif(&photo).await }
     /// The next twelve weeks.
     plan(engine) -> PlanPage { engine.plan() }
+    /// Takes a veto back: the photo stands at its due time again.
+    unveto(engine, target: String, slot: String, photo: PhotoId) -> PlanPage { engine.unveto(&target, &slot, &photo) }
+    /// Moves a queued photo to another place in the line, 0 for the first.
+    move_queued(engine, target: String, photo: PhotoId, to: u32) -> PlanPage {
+        engine.move_queued(&target, &photo, to as usize)
+    }
     /// Another photo for a due time.
     veto(engine, target: String, slot: String) -> PlanPage { engine.veto(&target, &slot) }
     /// This photo at a due time.
     pin(engine, target: String, slot: String, photo: PhotoId) -> PlanPage { engine.pin(&target, &slot, &photo) }
+    /// Leaves a due time to the queue and to chance again.
+    unpin(engine, target: String, slot: String) -> PlanPage { engine.unpin(&target, &slot) }
     /// Exchanges the photos of two due times.
     swap(engine, target: String, one: String, other: String) -> PlanPage { engine.swap(&target, &one, &other) }
     /// Puts photos next in line.
@@ -167,6 +190,12 @@ calls! {
     export_log(engine, csv: bool) -> String { engine.export_log(csv).await }
     /// What is set up and what is missing.
     doctor(engine) -> Doctor { engine.pierrot().doctor().await }
+    /// The diagnosis with counts, runs and the log, as a text without secrets, names and places.
+    diagnostics(engine) -> String { engine.diagnostics().await }
+    /// Who writes to the record, this computer first.
+    computers(engine) -> Vec<ComputerView> { engine.pierrot().computers().await }
+    /// Gives this computer a name; an empty one takes it back.
+    name_computer(engine, name: String) -> Vec<ComputerView> { engine.pierrot().name_computer(&name).await }
     /// Tests the record's store.
     probe(engine) -> Probed { engine.pierrot().probe_and_tell().await }
     /// All settings as they are.
@@ -197,6 +226,9 @@ pub struct LogPage {
     pub total: u32,
     #[ts(type = "Record<string, unknown>[]")]
     pub entries: Vec<Value>,
+    /// Titles of their photos, by id.
+    #[ts(type = "Record<string, string>")]
+    pub titles: BTreeMap<PhotoId, String>,
 }
 
 impl Engine {

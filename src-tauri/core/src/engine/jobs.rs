@@ -12,12 +12,13 @@ use super::Engine;
 use crate::{
     error::{Code, Error, Result},
     events::{Event, PublishStep},
+    fold::Stand,
     handle::Pierrot,
-    jobs::{
-        publish::{Choice, Outcome, PublishReport},
-        review::ReviewAnswer,
-    },
+    jobs::{publish::Choice, review::ReviewAnswer},
+    log::AttemptId,
+    report::{Outcome, PublishReport},
     run::{Ending, Job, Run},
+    targets,
 };
 
 /// Jobs that may wait.
@@ -188,6 +189,11 @@ impl Engine {
         desk.under_way.as_ref().map(|(under_way, _)| under_way.clone())
     }
 
+    /// Whether one photo is being published now.
+    pub fn is_publishing(&self) -> bool {
+        self.under_way().is_some_and(|under_way| under_way.job == Job::Publish)
+    }
+
     /// Whether a POST may be on its way now: quitting should wait for its answer.
     pub fn is_sending(&self) -> bool {
         self.0.desk.lock().unwrap_or_else(PoisonError::into_inner).sending
@@ -341,7 +347,7 @@ impl Done {
         };
         let summary = match (&report.error, report.outcome) {
             (Some(error), _) => error.message.clone(),
-            (None, Outcome::Published) => format!("Published to {}.", report.target),
+            (None, Outcome::Published) => format!("Published to {}.", targets::title(&report.target)),
             (None, _) => report.reason.clone(),
         };
         let what_now = report.error.as_ref().map(|error| error.what_now.clone());
@@ -384,15 +390,18 @@ async fn carry_out(pierrot: &Pierrot, asked: Asked) -> Done {
             (None, None) if report.posted.len() + report.released.len() + report.needs_review.len() == 0 => {
                 Done::new(Ending::Nothing, "Nothing was left open.")
             }
-            (None, None) => Done::new(
-                Ending::Done,
-                format!(
-                    "{} found posted, {} freed, {} for your review.",
-                    report.posted.len(),
-                    report.released.len(),
-                    report.needs_review.len()
-                ),
-            ),
+            (None, None) => Done {
+                report: found(pierrot, &report.posted),
+                ..Done::new(
+                    Ending::Done,
+                    format!(
+                        "{} found posted, {} freed, {} for your review.",
+                        report.posted.len(),
+                        report.released.len(),
+                        report.needs_review.len()
+                    ),
+                )
+            },
         }),
         Asked::Answer { review, answer } => pierrot.answer(&review, &answer).await.map(|report| match report {
             Some(report) => Done::published(report),
@@ -410,4 +419,18 @@ async fn carry_out(pierrot: &Pierrot, asked: Asked) -> Done {
         Asked::Restore => pierrot.restore().await.map(|_| Done::new(Ending::Done, "Restored from the record.")),
     };
     done.unwrap_or_else(|error| Done::failed(&error))
+}
+
+/// What was published after all, the last where there are several.
+fn found(pierrot: &Pierrot, posted: &[String]) -> Option<PublishReport> {
+    let fold = pierrot.known_fold().ok()?;
+    let attempt = fold.attempt(&AttemptId(posted.last()?.clone()))?;
+    let Stand::Posted { post_id, post_url, text, .. } = &attempt.stand else { return None };
+    Some(PublishReport {
+        photo_id: Some(attempt.about.photo.clone()),
+        post_id: Some(post_id.clone()),
+        post_url: Some(post_url.clone()),
+        text: Some(text.clone()),
+        ..PublishReport::empty(Outcome::Published, &attempt.about.target, "it was found posted")
+    })
 }

@@ -4,7 +4,7 @@
 
 use serde::Serialize;
 
-use super::{Engine, Next, UnderWay};
+use super::{Engine, Next, UnderWay, scheduler::SYNC};
 use crate::{
     error::Result,
     run::{Ending, Job, Run},
@@ -26,7 +26,7 @@ pub enum Mood {
 pub struct Ready {
     /// Whether the source can be asked.
     pub source: bool,
-    /// Whether the catalogue holds photos.
+    /// Whether the photos were read to the end at least once.
     pub synced: bool,
     /// Whether at least one target is signed in.
     pub target: bool,
@@ -71,6 +71,11 @@ pub struct Overview {
     pub synced_at: Option<String>,
 }
 
+/// Whether what a schedule wants, `sync` or a target by name, can be done at all: the rest will not happen.
+pub(crate) fn is_set_up(name: &str, source: bool, targets: &[TargetView]) -> bool {
+    source && (name == SYNC || targets.iter().any(|target| target.name == name && target.signed_in))
+}
+
 /// Runs looked at for trouble.
 const TROUBLE_LOOK_BACK: usize = 50;
 
@@ -98,8 +103,11 @@ impl Engine {
                 reviews: small(target.reviews),
             })
             .collect();
+        let mut next = self.next()?;
         let named = pierrot.settings().flickr.user != "me";
         let signed = has("flickr.api_secret") && has("flickr.token") && has("flickr.token_secret");
+        let source = has("flickr.api_key") && (named || signed);
+        next.retain(|next| is_set_up(&next.name, source, &targets));
         let reviews = targets.iter().map(|target| target.reviews).sum();
         let under_way = self.under_way();
         let trouble = trouble(&pierrot.catalogue.runs(None, TROUBLE_LOOK_BACK)?);
@@ -116,15 +124,15 @@ impl Engine {
                 (None, false, false) => Mood::Idle,
             },
             ready: Ready {
-                source: has("flickr.api_key") && (named || signed),
-                synced: status.total > 0,
+                source,
+                synced: status.synced_at.is_some(),
                 target: targets.iter().any(|target| target.signed_in),
             },
             photos: u32::try_from(status.total).unwrap_or(u32::MAX),
             published: small(status.published),
             reviews,
             under_way,
-            next: self.next()?,
+            next,
             paused_until,
             targets,
             trouble,
@@ -150,7 +158,7 @@ fn trouble(newest_first: &[Run]) -> Vec<Run> {
         seen.push(kind);
         let wrong = match ending {
             Ending::NeedsYou | Ending::TryLater | Ending::Failed => true,
-            Ending::Done | Ending::Nothing | Ending::Cancelled | Ending::Interrupted => false,
+            Ending::Done | Ending::Nothing | Ending::Missed | Ending::Cancelled | Ending::Interrupted => false,
         };
         if wrong {
             found.push(run.clone());

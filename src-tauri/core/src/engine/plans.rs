@@ -12,7 +12,7 @@ use serde::Serialize;
 use super::{Engine, calls::Reached};
 use crate::{
     error::{Error, Result},
-    fold::Stand,
+    fold::{Fold, Stand},
     handle::Pierrot,
     jobs::prepare::word,
     photo::{PhotoId, key_text},
@@ -45,6 +45,17 @@ pub struct PlanRow {
     pub width: u32,
     pub height: u32,
     pub warnings: Vec<String>,
+    /// Why nothing goes out then, as things are now.
+    pub why_not: Option<WhyNot>,
+}
+
+/// What stops a due time although it has a photo.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, ts_rs::TS)]
+#[serde(rename_all = "snake_case")]
+pub enum WhyNot {
+    Paused,
+    /// What the photographer allows a month is spent by then.
+    OverCap,
 }
 
 /// What one target costs.
@@ -106,25 +117,28 @@ impl Pool for TargetPool<'_> {
 }
 
 impl Engine {
-    /// The next twelve weeks.
+    /// The next twelve weeks, also those of a pause: what is placed there stays.
     pub fn plan(&self) -> Result<PlanPage> {
         let pierrot = self.pierrot();
-        pierrot.fresh_pools()?;
+        let fold = pierrot.fresh_pools()?;
         let zone = pierrot.settings().schedule.zone();
+        let paused_until = self.pause()?.map(|pause| pause.until);
         let mut rows = Vec::new();
         let mut queues = Vec::new();
         for name in pierrot.settings().targets.keys() {
             let slots = self.plan_slots(name)?;
             let plan = self.filled(name, &slots)?;
             for slot in &slots {
-                rows.push(self.row(&pierrot, name, slot, plan.planned.get(&slot.id))?);
+                let mut row = self.row((&pierrot, &fold), name, slot, plan.planned.get(&slot.id))?;
+                row.why_not = paused_until.filter(|until| slot.at < *until).map(|_| WhyNot::Paused);
+                rows.push(row);
             }
             queues.push(Queue { target: name.clone(), photos: plan.queue });
         }
         rows.sort_by(|a, b| a.at.cmp(&b.at).then_with(|| a.target.cmp(&b.target)));
         let rules = self.rules();
-        let costs = self.costs(&rows)?;
-        let paused_until = self.pause()?.map(|pause| pause.until.to_string());
+        let costs = self.costs(&mut rows)?;
+        let paused_until = paused_until.map(|until| until.to_string());
         let zone = zone.iana_name().unwrap_or("UTC").to_owned();
         Ok(PlanPage { rows, costs, queues, rules, zone, paused_until })
     }
@@ -143,10 +157,16 @@ impl Engine {
 
     fn plan_slots(&self, name: &str) -> Result<Vec<Slot>> {
         let until = self.pierrot().now().saturating_add(SignedDuration::from_hours(24 * 7 * WEEKS));
-        self.coming(name, until.unwrap_or(Timestamp::MAX), PLANNED_MAX)
+        self.unsettled(name, self.pierrot().now(), until.unwrap_or(Timestamp::MAX), PLANNED_MAX)
     }
 
-    fn row(&self, pierrot: &Pierrot, name: &str, slot: &Slot, planned: Option<&Planned>) -> Result<PlanRow> {
+    fn row(
+        &self,
+        (pierrot, fold): (&Pierrot, &Fold),
+        name: &str,
+        slot: &Slot,
+        planned: Option<&Planned>,
+    ) -> Result<PlanRow> {
         let mut row = PlanRow {
             slot: slot.id.clone(),
             target: name.to_owned(),
@@ -163,10 +183,11 @@ impl Engine {
             width: 0,
             height: 0,
             warnings: Vec::new(),
+            why_not: None,
         };
         let known = planned.map(|planned| pierrot.catalogue.photo(&planned.photo)).transpose()?.flatten();
         if let (Some(known), Some(target)) = (known, pierrot.settings().targets.get(name)) {
-            let ready = word(&known.photo, target, None)?;
+            let ready = word(&known.photo, target, fold.written(&known.photo.id, name), None)?;
             row.text = ready.caption.text;
             row.alt_text = ready.alt_text;
             row.cost_usd = ready.cost_usd;
@@ -180,28 +201,26 @@ impl Engine {
         Ok(row)
     }
 
-    fn costs(&self, rows: &[PlanRow]) -> Result<Vec<MonthCost>> {
+    /// Adds the months up, and marks what comes after the photographer's limit.
+    fn costs(&self, rows: &mut [PlanRow]) -> Result<Vec<MonthCost>> {
         let pierrot = self.pierrot();
         let mut costs: Vec<MonthCost> = Vec::new();
-        let mut add = |target: &str, month: &str, spent: f64, planned: f64| {
-            let at = costs.iter().position(|cost| cost.target == target && cost.month == month).unwrap_or_else(|| {
-                let cap_usd = pierrot.settings().targets.get(target).map_or(0.0, |target| target.monthly_cap_usd);
-                let (target, month) = (target.to_owned(), month.to_owned());
-                costs.push(MonthCost { target, month, posts: 0, spent_usd: 0.0, planned_usd: 0.0, cap_usd });
-                costs.len() - 1
-            });
-            costs[at].posts += 1;
-            costs[at].spent_usd += spent;
-            costs[at].planned_usd += planned;
-        };
         let month = self.month(pierrot.now());
         for (target, at, cost) in self.spent()? {
             if self.month(at) == month {
-                add(&target, &month, cost, 0.0);
+                let sum = sum_of(&mut costs, &pierrot, &target, &month);
+                sum.posts += 1;
+                sum.spent_usd += cost;
             }
         }
-        for row in rows.iter().filter(|row| row.photo.is_some()) {
-            add(&row.target, row.local.get(..7).unwrap_or_default(), 0.0, row.cost_usd);
+        for row in rows.iter_mut().filter(|row| row.photo.is_some() && row.why_not.is_none()) {
+            let sum = sum_of(&mut costs, &pierrot, &row.target, row.local.get(..7).unwrap_or_default());
+            if sum.cap_usd > 0.0 && sum.spent_usd + sum.planned_usd >= sum.cap_usd {
+                row.why_not = Some(WhyNot::OverCap);
+                continue;
+            }
+            sum.posts += 1;
+            sum.planned_usd += row.cost_usd;
         }
         costs.sort_by(|a, b| a.month.cmp(&b.month).then_with(|| a.target.cmp(&b.target)));
         Ok(costs)
@@ -287,6 +306,22 @@ impl Engine {
         self.planned_anew()
     }
 
+    /// Takes a veto back.
+    pub fn unveto(&self, target: &str, slot: &str, photo: &PhotoId) -> Result<PlanPage> {
+        if !self.change_plan(target, |plan| plan.unveto(slot, photo))? {
+            return Err(Error::failed("This cannot be undone any more.", "Pin the photo to the due time instead."));
+        }
+        self.planned_anew()
+    }
+
+    /// Moves a queued photo to another place in the line.
+    pub fn move_queued(&self, target: &str, photo: &PhotoId, to: usize) -> Result<PlanPage> {
+        if !self.change_plan(target, |plan| plan.move_queued(photo, to))? {
+            return Err(Error::failed("This photo is no longer in the line.", "Read the plan again."));
+        }
+        self.planned_anew()
+    }
+
     /// This photo at this due time.
     pub fn pin(&self, target: &str, slot: &str, photo: &PhotoId) -> Result<PlanPage> {
         let pierrot = self.pierrot();
@@ -300,6 +335,14 @@ impl Engine {
         }
         let seed = seed_of(self.plan_secret()?, slot, 0);
         self.change_plan(target, |plan| plan.pin(slot, photo.clone(), seed))?;
+        self.planned_anew()
+    }
+
+    /// Lets a due time go its own way again.
+    pub fn unpin(&self, target: &str, slot: &str) -> Result<PlanPage> {
+        if !self.change_plan(target, |plan| plan.unpin(slot))? {
+            return Err(Error::failed("Nothing is pinned to this due time.", "Read the plan again."));
+        }
         self.planned_anew()
     }
 
@@ -336,4 +379,16 @@ impl Engine {
         self.changed("plan");
         Ok(Reached { done: u32::try_from(done).unwrap_or(u32::MAX), why_not: None })
     }
+}
+
+/// The sum of a target and month, made when there is none yet.
+fn sum_of<'a>(costs: &'a mut Vec<MonthCost>, pierrot: &Pierrot, target: &str, month: &str) -> &'a mut MonthCost {
+    let known = costs.iter().position(|cost| cost.target == target && cost.month == month);
+    let at = known.unwrap_or(costs.len());
+    if known.is_none() {
+        let cap_usd = pierrot.settings().targets.get(target).map_or(0.0, |target| target.monthly_cap_usd);
+        let (target, month) = (target.to_owned(), month.to_owned());
+        costs.push(MonthCost { target, month, posts: 0, spent_usd: 0.0, planned_usd: 0.0, cap_usd });
+    }
+    &mut costs[at]
 }

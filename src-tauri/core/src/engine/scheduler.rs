@@ -9,10 +9,11 @@ use std::time::Duration;
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
-use super::{Asked, Engine};
+use super::{Asked, Engine, cameras, overview::is_set_up};
 use crate::{
-    error::Result,
-    jobs::publish::{Choice, Outcome},
+    error::{Error, Result},
+    jobs::publish::Choice,
+    report::Outcome,
     run::{Ending, Job, Run},
     schedule::{Due, HoldWhy, Memory, Moment, Policy, SkipWhy, Slot, due},
 };
@@ -28,6 +29,9 @@ const NEEDS_YOU_RETRY_H: i64 = 6;
 pub(crate) const SYNC: &str = "sync";
 /// No honest clock says less: when this version was made.
 const BUILT_S: i64 = 1_793_491_200;
+/// How often the record is looked at when nobody needs it.
+const RECORD_LOOK_EVERY: SignedDuration = SignedDuration::from_hours(6);
+const RECORD_LOOK: &str = "record_look";
 /// How often the time seen is written down, so that a jump of the clock is noticed after a restart.
 const SEEN_EVERY: SignedDuration = SignedDuration::from_mins(15);
 
@@ -75,9 +79,13 @@ impl Engine {
                 // An empty catalogue waits for no due time.
                 let _ = engine.run(Asked::Sync { full: false }).await;
             }
+            let mut walk = cameras::Walk::default();
             loop {
                 if let Err(error) = engine.tick().await {
                     tracing::warn!(%error, "the schedule could not look at what is due");
+                }
+                if engine.under_way().is_none() {
+                    engine.ask_cameras(&mut walk).await;
                 }
                 tokio::select! {
                     () = tokio::time::sleep(TICK) => {}
@@ -91,17 +99,17 @@ impl Engine {
         }
     }
 
+    /// Waits for the publication under way, at most two minutes: what is unclear for longer is settled at the next start.
+    pub async fn finish(&self) {
+        settled(Duration::from_secs(120), || self.is_publishing()).await;
+    }
+
     /// Ends the schedule and waits for a post on its way; everything else is picked up at the next start.
     pub async fn stop(&self) {
         if let Some(task) = self.0.schedule.lock().unwrap_or_else(std::sync::PoisonError::into_inner).take() {
             task.abort();
         }
-        for _ in 0..600 {
-            if !self.is_sending() {
-                return;
-            }
-            tokio::time::sleep(Duration::from_millis(100)).await;
-        }
+        settled(Duration::from_secs(60), || self.is_sending()).await;
     }
 
     fn needs_recovery(&self) -> bool {
@@ -115,11 +123,22 @@ impl Engine {
             std::iter::once(SYNC.to_owned()).chain(pierrot.settings().targets.keys().cloned()).collect();
         let ready = self.overview().await?;
         for name in names {
-            let signed_in = ready.targets.iter().any(|target| target.name == name && target.signed_in);
-            let possible = if name == SYNC { ready.ready.source } else { signed_in && ready.ready.source };
-            self.look(&name, possible).await?;
+            self.look(&name, is_set_up(&name, ready.ready.source, &ready.targets)).await?;
         }
-        Ok(())
+        self.look_at_record().await
+    }
+
+    /// A record that nobody needs for days is looked at all the same, so that one that is away is noticed.
+    async fn look_at_record(&self) -> Result<()> {
+        let pierrot = self.pierrot();
+        let now = pierrot.now();
+        let last: Option<Timestamp> = pierrot.catalogue.state(RECORD_LOOK)?;
+        let soon = last.is_some_and(|last| now.duration_since(last).abs() < RECORD_LOOK_EVERY);
+        if soon || pierrot.catalogue.log_through()? == 0 {
+            return Ok(());
+        }
+        pierrot.catalogue.set_state(RECORD_LOOK, &now)?;
+        pierrot.newest_fold().await.map(drop)
     }
 
     async fn look(&self, name: &str, possible: bool) -> Result<()> {
@@ -231,9 +250,13 @@ impl Engine {
     /// The coming slots of one schedule that are not settled yet, at most `max`.
     pub(crate) fn coming(&self, name: &str, until: Timestamp, max: usize) -> Result<Vec<Slot>> {
         let now = self.pierrot().now();
-        let memory = self.kept(name)?.memory;
         let from = self.pause()?.map_or(now, |pause| pause.until.max(now));
-        Ok(memory.coming(&self.policy(name), from, until, max))
+        self.unsettled(name, from, until, max)
+    }
+
+    /// The same, of any time, paused or not.
+    pub(crate) fn unsettled(&self, name: &str, from: Timestamp, until: Timestamp, max: usize) -> Result<Vec<Slot>> {
+        Ok(self.kept(name)?.memory.coming(&self.policy(name), from, until, max))
     }
 
     /// What happens next by itself, soonest first.
@@ -260,6 +283,9 @@ impl Engine {
     /// Nothing happens by itself until then; what falls into the pause is skipped.
     pub fn pause_until(&self, until: Option<Timestamp>) -> Result<()> {
         let pierrot = self.pierrot();
+        if until.is_some_and(|until| until <= pierrot.now()) {
+            return Err(Error::failed("This day is over already.", "Choose one that is still to come."));
+        }
         // Without a date it lasts until somebody resumes.
         let until = until.unwrap_or_else(|| {
             pierrot.now().saturating_add(SignedDuration::from_hours(24 * 3650)).unwrap_or(Timestamp::MAX)
@@ -328,14 +354,16 @@ impl Engine {
     }
 
     fn tell_skipped(&self, name: &str, slot: &Slot, missed: usize, why: SkipWhy) -> Result<()> {
-        let why = match why {
-            SkipWhy::TooLate => "the computer was off or away for too long, and a late one is not made up for.",
-            SkipWhy::Paused => "you had paused Pierrot.",
+        let (ending, why) = match why {
+            SkipWhy::TooLate => {
+                (Ending::Missed, "the computer was off or away for too long, and a late one is not made up for.")
+            }
+            SkipWhy::Paused => (Ending::Nothing, "you had paused Pierrot."),
         };
         let job = if name == SYNC { Job::Sync } else { Job::Publish };
         let several = if missed > 0 { format!(" ({} due times)", missed + 1) } else { String::new() };
         let target = Some(name).filter(|name| *name != SYNC);
-        self.note_run(job, target, Some(&slot.id), Ending::Nothing, &format!("Skipped{several}: {why}"))?;
+        self.note_run(job, target, Some(&slot.id), ending, &format!("Skipped{several}: {why}"))?;
         Ok(())
     }
 
@@ -349,6 +377,17 @@ impl Engine {
         pierrot.catalogue.keep_run(&run)?;
         self.changed("runs");
         Ok(run)
+    }
+}
+
+/// Waits until something is over, at most so long.
+async fn settled(most: Duration, goes_on: impl Fn() -> bool) {
+    const STEP: Duration = Duration::from_millis(100);
+    for _ in 0..most.as_millis() / STEP.as_millis() {
+        if !goes_on() {
+            return;
+        }
+        tokio::time::sleep(STEP).await;
     }
 }
 
@@ -367,6 +406,6 @@ fn retry_after(run: &Run, tries: usize) -> Option<SignedDuration> {
         Some(Ending::NeedsYou) if run.outcome != Some(Outcome::NeedsReview) => {
             Some(SignedDuration::from_hours(NEEDS_YOU_RETRY_H))
         }
-        Some(Ending::NeedsYou | Ending::Done | Ending::Nothing | Ending::Failed) | None => None,
+        Some(Ending::NeedsYou | Ending::Done | Ending::Nothing | Ending::Missed | Ending::Failed) | None => None,
     }
 }

@@ -2,12 +2,15 @@
 //!
 //! Invariant: a photo that cannot be reached does not stop the others, and the first reason is told.
 
+use std::collections::BTreeSet;
+
 use super::{
     Engine,
     calls::{LogPage, Reached},
 };
 use crate::{
     error::{Code, Error, Result},
+    jobs::words::Wording,
     photo::PhotoId,
 };
 
@@ -43,6 +46,13 @@ impl Engine {
 
     pub async fn unmark_published(&self, photos: &[PhotoId], target: String) -> Result<Reached> {
         self.for_each(photos, &Verb::Unmark { target }).await
+    }
+
+    /// The photographer's own words for a photo. Whether anything changed.
+    pub async fn set_words(&self, photo: &PhotoId, target: Option<&str>, words: &[Wording]) -> Result<bool> {
+        let changed = self.pierrot().set_words(photo, target, words).await?;
+        self.changed("plan");
+        Ok(changed)
     }
 
     async fn for_each(&self, photos: &[PhotoId], verb: &Verb) -> Result<Reached> {
@@ -81,11 +91,20 @@ impl Engine {
         Ok(reached)
     }
 
+    /// What somebody who helps needs to know.
+    pub async fn diagnostics(&self) -> Result<String> {
+        self.pierrot().diagnostics(&self.0.program.version).await
+    }
+
     pub async fn log(&self, limit: usize) -> Result<LogPage> {
         let pierrot = self.pierrot();
         let entries = pierrot.log(limit).await?;
         let total = u32::try_from(pierrot.catalogue.log_through()?).unwrap_or(u32::MAX);
-        Ok(LogPage { total, entries })
+        let photos: BTreeSet<PhotoId> =
+            entries.iter().filter_map(|entry| entry["photo"].as_str()?.parse().ok()).collect();
+        let known = photos.iter().filter_map(|photo| pierrot.catalogue.photo(photo).ok().flatten());
+        let titles = known.map(|row| (row.photo.id, row.photo.title)).filter(|(_, title)| !title.is_empty()).collect();
+        Ok(LogPage { total, entries, titles })
     }
 
     /// The whole log as text: JSON, one object a line, or CSV with a heading.

@@ -309,7 +309,7 @@ fn check_wal(bytes: Option<&[u8]>, fold: &Fold, report: &mut CheckReport) {
     let remake = &report.remake("log");
     let fields = match documents::read_document(bytes) {
         Found::Object(fields) => fields,
-        Found::Nothing if fold.through() == 0 => return,
+        Found::Nothing if report.published == 0 => return,
         Found::Nothing => return report.find(WAL, "it is missing", remake),
         Found::Unreadable(why) => return report.find(WAL, &format!("it cannot be read ({why})"), remake),
     };

@@ -207,9 +207,9 @@ impl Pierrot {
 
     async fn target_advice(&self, name: &str) -> Advice {
         let what = format!("target {name}");
-        match (self.x(name).await, self.known_account(name)) {
-            (Ok(_), Ok(Some(account))) => Advice::good(&what, format!("keys are set, account {account}")),
-            (Ok(_), _) => Advice::good(&what, "keys are set; they are tried at the first publication"),
+        match (self.x(name).await, self.account_of(name)) {
+            (Ok(_), Ok(Some(account))) => Advice::good(&what, format!("keys are set, account {}", account.handle())),
+            (Ok(_), _) => Advice::good(&what, "the keys are set; the first publication tells whose account they open"),
             (Err(error), _) => Advice::of(&what, &error),
         }
     }

@@ -23,32 +23,64 @@ pub(crate) struct Written {
     pub db: String,
     pub photos: u64,
     pub place: String,
+    /// The version of the catalogue's rows they were made from.
+    #[serde(default)]
+    pub rows: u64,
 }
+
+/// Fields of an imported `pierrot-meta.json` that Pierrot does not know; they go into ours.
+pub(crate) const META_FIELDS: &str = "meta_fields";
 
 impl Pierrot {
     /// Writes `pierrot-db.json` and then `pierrot-meta.json` when the catalogue differs from what the record has.
     pub(crate) async fn write_catalogue_documents(&self, store: &dyn RecordStore) -> Result<()> {
+        let rows = self.catalogue.rows_version()?;
         let (bytes, photos) = documents::db(&self.catalogue)?;
         let sha256 = sha256_hex(&bytes);
         let meta_bytes = store.read(documents::META).await?;
-        let known = match documents::read_document(meta_bytes.as_deref()) {
+        let mut known = match documents::read_document(meta_bytes.as_deref()) {
             Found::Object(fields) => fields,
             Found::Nothing | Found::Unreadable(_) => Map::new(),
         };
-        let vouched = known.get("pierrot_db_sha256").and_then(Value::as_str) == Some(sha256.as_str())
+        let there = known.len();
+        let imported: Map<String, Value> = self.catalogue.state(META_FIELDS)?.unwrap_or_default();
+        for (name, value) in imported {
+            known.entry(name).or_insert(value);
+        }
+        let vouched = known.len() == there
+            && known.get("pierrot_db_sha256").and_then(Value::as_str) == Some(sha256.as_str())
             && known.get("photos").and_then(Value::as_u64) == Some(photos);
         let written: Option<Written> = self.catalogue.state("documents")?;
-        let place = store.address();
-        if vouched && written.is_some_and(|written| written.db == sha256 && written.place == place) {
-            return Ok(());
+        let now = Written { db: sha256, photos, place: store.address(), rows };
+        if vouched && written.is_some_and(|written| written.db == now.db && written.place == now.place) {
+            self.catalogue.set_state("documents", &now)?;
+            return Ok(self.catalogue.set_state("documents_pending", &false)?);
         }
         store.replace(documents::DB, bytes).await?;
         crash::point("documents::after_db");
-        store.replace(documents::META, documents::meta(&sha256, photos, known)).await?;
+        store.replace(documents::META, documents::meta(&now.db, photos, known)).await?;
         crash::point("documents::after_meta");
-        self.catalogue.set_state("documents", &Written { db: sha256, photos, place })?;
+        self.catalogue.set_state("documents", &now)?;
         self.catalogue.set_state("documents_pending", &false)?;
         Ok(())
+    }
+
+    /// Whether rows changed since `pierrot-db.json` was last written.
+    pub(crate) fn documents_behind(&self) -> Result<bool> {
+        let written: u64 = self.catalogue.state::<Written>("documents")?.map_or(0, |written| written.rows);
+        Ok(written != self.catalogue.rows_version()?)
+    }
+
+    /// What a publication learned of its photo at the source; a failure is mended by the next sync.
+    pub(crate) async fn write_catalogue_documents_if_behind(&self, store: &dyn RecordStore) {
+        let outcome = match self.documents_behind() {
+            Ok(false) => return,
+            Ok(true) => self.write_catalogue_documents(store).await,
+            Err(error) => Err(error),
+        };
+        if let Err(error) = outcome {
+            tracing::warn!(%error, "pierrot-db.json could not be written now; it will be at the next occasion");
+        }
     }
 
     /// Writes `pierrot-wal.json` from the fold; a failure is noted and mended later.

@@ -9,10 +9,10 @@ use crate::{
     choose::{Filters, has_tag},
     error::Result,
     fold::Fold,
-    handle::Pierrot,
+    handle::{LedgerGuard, Pierrot},
     log::{self, Fact, Read},
     photo::PhotoId,
-    record::ledger::Entries,
+    record::ledger::{Appended, Entries},
     settings::TargetSettings,
 };
 
@@ -29,8 +29,16 @@ impl Pierrot {
 
     /// The account a target was last signed in to, as the log names it.
     pub(crate) fn known_account(&self, target: &str) -> Result<Option<String>> {
-        let known: Option<KnownAccount> = self.catalogue.state(&format!("account/{target}"))?;
-        Ok(known.map(|known| known.log_name()))
+        Ok(self.account_of(target)?.map(|known| known.log_name()))
+    }
+
+    /// All that is known of that account.
+    pub(crate) fn account_of(&self, target: &str) -> Result<Option<KnownAccount>> {
+        Ok(self.catalogue.state(&account_key(target))?)
+    }
+
+    pub(crate) fn keep_account(&self, target: &str, known: &KnownAccount) -> Result<()> {
+        Ok(self.catalogue.set_state(&account_key(target), known)?)
     }
 
     pub(crate) fn judge(
@@ -96,8 +104,18 @@ impl Pierrot {
         Ok(self.catalogue.set_state("catalogue_version", &(version + 1))?)
     }
 
+    /// Reads what other computers wrote; what is new is kept here.
+    pub(crate) async fn refresh(&self, ledger: &mut LedgerGuard<'_>) -> Result<()> {
+        ledger.refresh(&mut |fold: &Fold, entries: &Entries| self.keep_entries(fold, entries)).await
+    }
+
+    /// Appends a fact as of now; what is new on the record is kept here.
+    pub(crate) async fn append(&self, ledger: &mut LedgerGuard<'_>, fact: Fact) -> Result<Appended> {
+        ledger.append(fact, self.now(), &mut |fold: &Fold, entries: &Entries| self.keep_entries(fold, entries)).await
+    }
+
     /// Stores new log entries together with the moves of the photos they touch.
-    pub(crate) fn keep_entries(&self, fold: &Fold, entries: &Entries) -> Result<()> {
+    fn keep_entries(&self, fold: &Fold, entries: &Entries) -> Result<()> {
         let touched = touched(entries);
         let mut moves = Vec::new();
         if !touched.is_empty() {
@@ -130,6 +148,15 @@ impl KnownAccount {
     pub(crate) fn log_name(&self) -> String {
         format!("x:{}", self.id)
     }
+
+    /// The name by which a person knows it.
+    pub(crate) fn handle(&self) -> String {
+        if self.username.is_empty() { self.log_name() } else { format!("@{}", self.username) }
+    }
+}
+
+fn account_key(target: &str) -> String {
+    format!("account/{target}")
 }
 
 /// Where a photo stands with a target, for people.
@@ -171,6 +198,8 @@ fn touched(entries: &Entries) -> BTreeSet<PhotoId> {
             Fact::Reopened { photo, .. } | Fact::Excluded { photo } | Fact::Included { photo } => {
                 photos.insert(photo.clone());
             }
+            // Words change what goes out, not whether it may.
+            Fact::Worded { .. } => {}
             Fact::Imported { published, .. } => photos.extend(published.keys().filter_map(|id| id.parse().ok())),
         }
     }

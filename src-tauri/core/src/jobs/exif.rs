@@ -2,12 +2,7 @@
 //!
 //! Invariant: a photo is asked about once, also when its owner does not share the answer.
 
-use crate::{
-    catalogue::Exif,
-    error::{Error, Result},
-    handle::Pierrot,
-    photo::PhotoId,
-};
+use crate::{catalogue::Exif, error::Result, handle::Pierrot, photo::PhotoId, sources::flickr::Flickr};
 
 impl Pierrot {
     /// The EXIF facts of a photo; empty when there are none to see.
@@ -15,13 +10,13 @@ impl Pierrot {
         if let Some(known) = self.catalogue.exif(photo)? {
             return Ok(known);
         }
-        if self.catalogue.photo(photo)?.is_none() {
-            return Err(Error::failed(
-                format!("The catalogue has no photo {photo}."),
-                "Check the id, or run `pierrot sync` if the photo is new.",
-            ));
-        }
-        let Some(exif) = self.flickr().await?.exif(photo).await? else { return Ok(Exif::default()) };
+        self.known(photo)?;
+        self.ask_exif(&self.flickr().await?, photo).await
+    }
+
+    /// Asks the source, also when the answer is known, and keeps what it says.
+    pub(crate) async fn ask_exif(&self, flickr: &Flickr, photo: &PhotoId) -> Result<Exif> {
+        let Some(exif) = flickr.exif(photo).await? else { return Ok(Exif::default()) };
         self.catalogue.put_exif(photo, &exif)?;
         Ok(exif)
     }

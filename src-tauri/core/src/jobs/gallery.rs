@@ -104,6 +104,11 @@ impl Shelf {
             kept.earlier = Some(before);
         }
     }
+
+    /// Gives the libraries' memory back; whoever asks next builds one anew.
+    pub(crate) fn clear(&self) {
+        *self.kept() = Kept::default();
+    }
 }
 
 impl Pierrot {
@@ -195,7 +200,7 @@ fn build(catalogue: &Catalogue, settings: &Settings, accounts: &[Option<String>]
 }
 
 /// Runs work that would hold up the async threads.
-pub(super) async fn off<T: Send + 'static, E: Into<Error> + Send + 'static>(
+pub(crate) async fn off<T: Send + 'static, E: Into<Error> + Send + 'static>(
     work: impl FnOnce() -> std::result::Result<T, E> + Send + 'static,
 ) -> Result<T> {
     match tokio::task::spawn_blocking(work).await {

@@ -122,6 +122,16 @@ async fn many_questions_at_once_build_one_library() {
 }
 
 #[tokio::test]
+async fn a_gallery_put_away_comes_back_the_same() {
+    let bench = Bench::with_photos(vec![row(1), row(2)]);
+    let before = bench.gallery().await;
+    bench.pierrot.shelf.clear();
+    assert!(bench.window(&before.version).await.stale, "nothing is kept");
+    assert_eq!(bench.gallery().await, before);
+    assert!(!bench.window(&before.version).await.stale);
+}
+
+#[tokio::test]
 async fn a_first_sync_comes_into_view_by_and_by() {
     let bench = Bench::with_photos(vec![row(1)]);
     assert_eq!(bench.gallery().await.count, 1);

@@ -8,9 +8,10 @@ use serde::Serialize;
 use ts_rs::TS;
 
 use crate::{
+    caption::plain,
     catalogue::{Catalogue, CatalogueError},
     fold::Fold,
-    log::{self, Answer, Fact, LogEntry, Read, Seen, Why},
+    log::{self, Answer, Fact, LogEntry, Part, Read, Seen, Why},
     photo::PhotoId,
     photo_words::sentence,
 };
@@ -69,6 +70,9 @@ fn line(entry: &LogEntry, photo: &PhotoId) -> Option<HistoryLine> {
         Fact::Reopened { photo: named, target } => {
             (Some(target), (named == photo).then(|| "Opened again for publishing.".to_owned())?)
         }
+        Fact::Worded { photo: named, target, part, text } => {
+            (target.as_ref(), (named == photo).then(|| worded(*part, text.as_deref()))?)
+        }
         Fact::Imported { target, published, .. } => {
             (Some(target), published.get(photo.as_str()).map(|_| "Published by the first Pierrot.".to_owned())?)
         }
@@ -118,9 +122,23 @@ fn told(fact: &Fact) -> String {
             Answer::PostAgain => "You said that it is not posted: it goes out again.".into(),
             Answer::Skip => "You skipped it.".into(),
         },
-        Fact::Reopened { .. } | Fact::Excluded { .. } | Fact::Included { .. } | Fact::Imported { .. } => {
-            fact.kind().to_owned()
-        }
+        Fact::Reopened { .. }
+        | Fact::Excluded { .. }
+        | Fact::Included { .. }
+        | Fact::Worded { .. }
+        | Fact::Imported { .. } => fact.kind().to_owned(),
+    }
+}
+
+fn worded(part: Part, text: Option<&str>) -> String {
+    let part = match part {
+        Part::Caption => "caption",
+        Part::AltText => "alt text",
+    };
+    match text {
+        Some("") => format!("You left the {part} empty."),
+        Some(text) => format!("You wrote the {part}: {}", plain::line(text)),
+        None => format!("The {part} is again made by the template."),
     }
 }
 
@@ -137,6 +155,7 @@ fn post_url(fact: &Fact) -> Option<String> {
         | Fact::Reopened { .. }
         | Fact::Excluded { .. }
         | Fact::Included { .. }
+        | Fact::Worded { .. }
         | Fact::Imported { .. } => None,
     }
 }

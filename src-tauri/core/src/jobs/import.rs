@@ -11,16 +11,13 @@ use serde_json::{Map, Value};
 use crate::{
     catalogue::{Row, sha256_hex},
     crash,
-    error::{Error, Result},
+    error::{Code, Error, Result},
     fold::Fold,
     handle::{LedgerGuard, Pierrot},
-    jobs::documents::seal,
+    jobs::documents::{META_FIELDS, seal},
     log::Fact,
     photo::PhotoId,
-    record::{
-        documents::{self, DB, Found, META, OURS, WAL},
-        ledger::Entries,
-    },
+    record::documents::{self, DB, Found, META, OURS, WAL},
 };
 
 /// Rows of wal.json in one log entry.
@@ -96,6 +93,7 @@ impl Pierrot {
         if files.0.is_empty() {
             return Ok(());
         }
+        files.refuse_unreadable().map_err(|error| Error { code: Code::AskPhotographer, ..error })?;
         tracing::info!(at = store.address(), "taking over the documents of the first Pierrot");
         self.import_files(ledger, &files).await?;
         self.try_wal_document(ledger).await
@@ -104,6 +102,7 @@ impl Pierrot {
     async fn import_files(&self, ledger: &mut LedgerGuard<'_>, files: &Files) -> Result<Imported> {
         let mut imported = Imported::default();
         let wal = files.object(WAL)?;
+        self.keep_meta_fields(files)?;
         let mut sealed = BTreeMap::new();
         for (name, bytes) in &files.0 {
             seal(ledger.store(), name, bytes).await?;
@@ -123,14 +122,29 @@ impl Pierrot {
             for rows in chunks(fresh) {
                 let (target, files) = (target.to_owned(), sealed.clone());
                 let fact = Fact::Imported { target, published: rows, files, by_hand: false };
-                let mut keep = |fold: &Fold, entries: &Entries| self.keep_entries(fold, entries);
-                ledger.append(fact, self.now(), &mut keep).await?;
+                self.append(ledger, fact).await?;
                 crash::point("import::after_entry");
             }
         }
         imported.photos = self.catalogue.import_rows(rows)?;
         self.catalogue_changed()?;
         Ok(imported)
+    }
+
+    /// What else stands in a `pierrot-meta.json` goes into ours; ours counts for itself.
+    fn keep_meta_fields(&self, files: &Files) -> Result<()> {
+        let Found::Object(mut found) = documents::read_document(files.0.get(META).map(Vec::as_slice)) else {
+            return Ok(());
+        };
+        found.retain(|name, _| !["photos", "pierrot_db_sha256"].contains(&name.as_str()));
+        if found.is_empty() {
+            return Ok(());
+        }
+        let mut kept: Map<String, Value> = self.catalogue.state(META_FIELDS)?.unwrap_or_default();
+        for (name, value) in found {
+            kept.entry(name).or_insert(value);
+        }
+        Ok(self.catalogue.set_state(META_FIELDS, &kept)?)
     }
 
     fn row(&self, id: &str, mut fields: Map<String, Value>, imported: &mut Imported) -> Option<Row> {
@@ -145,6 +159,14 @@ impl Pierrot {
 }
 
 impl Files {
+    /// A document that cannot be read hides what was published.
+    fn refuse_unreadable(&self) -> Result<()> {
+        for (name, bytes) in self.0.iter().filter(|(name, _)| **name != META) {
+            documents::each_row(bytes, |_, _| {}).map_err(|why| unreadable_document(name, &why))?;
+        }
+        Ok(())
+    }
+
     fn object(&self, name: &str) -> Result<Map<String, Value>> {
         match documents::read_document(self.0.get(name).map(Vec::as_slice)) {
             Found::Object(fields) => Ok(fields),

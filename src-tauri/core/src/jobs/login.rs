@@ -123,10 +123,12 @@ impl Pierrot {
     pub(crate) async fn x(&self, target: &str) -> Result<Signed> {
         let (name, settings) = self.target(Some(target))?;
         let secret = |part: &str| format!("{name}.{part}");
+        let consumer_key = self.needed_secret(&secret("consumer_key")).await?;
+        let consumer_secret = self.needed_secret(&secret("consumer_secret")).await?;
         let token = self.needed_secret(&secret("access_token")).await?;
         let keys = x::OwnedKeys {
-            consumer_key: self.needed_secret(&secret("consumer_key")).await?,
-            consumer_secret: self.needed_secret(&secret("consumer_secret")).await?,
+            consumer_key,
+            consumer_secret,
             token: Some(token.clone()),
             token_secret: Some(self.needed_secret(&secret("access_token_secret")).await?),
         };
@@ -136,16 +138,13 @@ impl Pierrot {
 
     /// Whose account a target is; asked once for each token, since X charges for it.
     pub(crate) async fn account(&self, target: &str, signed: &Signed) -> Result<KnownAccount> {
-        let key = format!("account/{target}");
         let token_sha256 = signed.token_sha256.clone();
-        if let Some(known) =
-            self.catalogue.state::<KnownAccount>(&key)?.filter(|known| known.token_sha256 == token_sha256)
-        {
+        if let Some(known) = self.account_of(target)?.filter(|known| known.token_sha256 == token_sha256) {
             return Ok(known);
         }
         let account = signed.x.me().await?;
         let known = KnownAccount { token_sha256, id: account.id, username: account.username };
-        self.catalogue.set_state(&key, &known)?;
+        self.keep_account(target, &known)?;
         Ok(known)
     }
 
@@ -193,9 +192,13 @@ impl Pierrot {
             let now = format!("Begin again with `pierrot login {}`: each PIN works once.", begun.target);
             refused_as(error, "The PIN was not accepted.", now)
         })?;
+        let token_sha256 = sha256_hex(done.token.reveal().as_bytes());
+        let known = KnownAccount { token_sha256, id: done.account.id, username: done.account.username };
         self.keep_secret(&format!("{}.access_token", begun.target), done.token).await?;
         self.keep_secret(&format!("{}.access_token_secret", begun.target), done.token_secret).await?;
-        Ok(done.account.username)
+        // Spares the question that X charges for.
+        self.keep_account(&begun.target, &known)?;
+        Ok(known.username)
     }
 
     fn owned_stamps(&self) -> x::Stamps {

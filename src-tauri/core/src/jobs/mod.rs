@@ -1,6 +1,10 @@
 //! What Pierrot does: one file for each job, all of them methods of the handle.
 
+mod at_target;
+mod attempt;
 pub(crate) mod check;
+pub(crate) mod computers;
+pub(crate) mod diagnostics;
 pub(crate) mod doctor;
 pub(crate) mod documents;
 mod eligible;
@@ -14,6 +18,7 @@ pub(crate) mod login;
 mod never;
 pub(crate) mod photo_page;
 pub(crate) mod photos;
+mod pick;
 pub(crate) mod prepare;
 pub(crate) mod probe;
 pub(crate) mod publish;
@@ -21,6 +26,8 @@ mod publishing;
 pub(crate) mod recover;
 pub(crate) mod restore;
 pub(crate) mod review;
+mod second_look;
 pub(crate) mod status;
 pub(crate) mod sync;
 mod thumbnail;
+pub(crate) mod words;

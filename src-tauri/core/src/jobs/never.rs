@@ -1,12 +1,13 @@
 //! The never-list on the record, and taking photos off it again.
 
 use crate::{
+    catalogue::Row,
     error::{Error, Result},
-    fold::{Fold, Stand},
+    fold::Stand,
     handle::Pierrot,
     log::Fact,
     photo::PhotoId,
-    record::ledger::{Appended, Entries},
+    record::ledger::Appended,
 };
 
 impl Pierrot {
@@ -17,8 +18,7 @@ impl Pierrot {
         if ledger.fold().excluded().contains(photo) {
             return Ok(false);
         }
-        let mut keep = |fold: &Fold, entries: &Entries| self.keep_entries(fold, entries);
-        ledger.append(Fact::Excluded { photo: photo.clone() }, self.now(), &mut keep).await?;
+        self.append(&mut ledger, Fact::Excluded { photo: photo.clone() }).await?;
         Ok(true)
     }
 
@@ -43,8 +43,7 @@ impl Pierrot {
         }
         let mut changed = false;
         for fact in facts {
-            let mut keep = |fold: &Fold, entries: &Entries| self.keep_entries(fold, entries);
-            changed |= matches!(ledger.append(fact, self.now(), &mut keep).await?, Appended::Counts { .. });
+            changed |= matches!(self.append(&mut ledger, fact).await?, Appended::Counts { .. });
         }
         Ok(changed)
     }
@@ -53,6 +52,14 @@ impl Pierrot {
     pub async fn mark_published(&self, photo: &PhotoId, target: &str, post_url: Option<&str>) -> Result<bool> {
         let (target, _) = self.target(Some(target))?;
         self.known(photo)?;
+        if let Some(address) = post_url
+            && !url::Url::parse(address).is_ok_and(|url| matches!(url.scheme(), "http" | "https") && url.has_host())
+        {
+            return Err(Error::failed(
+                format!("\"{address}\" is no address of a post."),
+                "Copy it from the browser's address bar, or leave it out.",
+            ));
+        }
         let mut ledger = self.ready_ledger().await?;
         if !ledger.fold().is_free(photo, target, self.known_account(target)?.as_deref()) {
             let why = super::eligible::standing(ledger.fold(), photo, target);
@@ -67,8 +74,7 @@ impl Pierrot {
         let published = serde_json::Map::from_iter([(photo.to_string(), serde_json::Value::Object(row))]);
         let files = std::collections::BTreeMap::new();
         let fact = Fact::Imported { target: target.to_owned(), published, files, by_hand: true };
-        let mut keep = |fold: &Fold, entries: &Entries| self.keep_entries(fold, entries);
-        let written = ledger.append(fact, self.now(), &mut keep).await?;
+        let written = self.append(&mut ledger, fact).await?;
         self.write_wal_document(&mut ledger).await;
         Ok(matches!(written, Appended::Counts { .. }))
     }
@@ -81,8 +87,7 @@ impl Pierrot {
             return Ok(false);
         }
         let fact = Fact::Reopened { photo: photo.clone(), target: target.to_owned() };
-        let mut keep = |fold: &Fold, entries: &Entries| self.keep_entries(fold, entries);
-        let written = ledger.append(fact, self.now(), &mut keep).await?;
+        let written = self.append(&mut ledger, fact).await?;
         self.write_wal_document(&mut ledger).await;
         Ok(matches!(written, Appended::Counts { .. }))
     }
@@ -102,13 +107,13 @@ impl Pierrot {
         Ok(targets)
     }
 
-    fn known(&self, photo: &PhotoId) -> Result<()> {
-        if self.catalogue.photo(photo)?.is_some() {
-            return Ok(());
-        }
-        Err(Error::failed(
-            format!("The catalogue has no photo {photo}."),
-            "Check the id, or run `pierrot sync` if the photo is new.",
-        ))
+    /// The photo's row; a photo nobody knows is an error.
+    pub(crate) fn known(&self, photo: &PhotoId) -> Result<Row> {
+        self.catalogue.photo(photo)?.ok_or_else(|| {
+            Error::failed(
+                format!("The catalogue has no photo {photo}."),
+                "Check the id, or run `pierrot sync` if the photo is new.",
+            )
+        })
     }
 }

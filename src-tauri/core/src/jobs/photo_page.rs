@@ -108,10 +108,7 @@ pub enum StandingWord {
 impl Pierrot {
     /// Everything known about one photo.
     pub async fn photo_page(&self, photo: &PhotoId) -> Result<PhotoPage> {
-        let row = self.catalogue.photo(photo)?.ok_or_else(|| {
-            let message = format!("The catalogue has no photo {photo}.");
-            Error::failed(message, "Check the id, or run `pierrot sync` if the photo is new.")
-        })?;
+        let row = self.known(photo)?;
         let fold = self.kept_fold().await?;
         let (catalogue, id, known) = (self.catalogue.clone(), photo.clone(), fold.clone());
         let read = off(move || Ok::<_, Error>((catalogue.albums()?, history::lines(&catalogue, &known, &id)?)));

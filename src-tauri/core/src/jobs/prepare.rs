@@ -8,13 +8,13 @@ use std::collections::HashSet;
 use pierrot_looks::{Limits, Prepared};
 
 use crate::{
-    caption::{self, Caption, Facts, Template},
+    caption::{self, Caption, Facts, Template, Written},
     catalogue::{Presence, Row, sha256_hex},
     choose::has_tag,
     count,
     error::{Code, Error, Result},
     handle::Pierrot,
-    log::{About, Frozen},
+    log::{About, Frozen, Part},
     photo::{Photo, PhotoId},
     pictures::{self, PictureFetchError},
     publication::End,
@@ -119,7 +119,8 @@ impl Pierrot {
         let flickr = self.flickr().await?;
         let row = self.confirm_at_source(&flickr, &about.photo, true).await?;
         let picture = if with_picture { Some(self.fetch(&flickr, &about.photo, target).await?) } else { None };
-        Ok(word(&row.photo, target, picture)?)
+        let fold = self.kept_fold().await?;
+        Ok(word(&row.photo, target, fold.written(&about.photo, &about.target), picture)?)
     }
 
     /// Asks the source for the photo as it is now; the catalogue learns what changed when `learn` is set.
@@ -216,23 +217,25 @@ fn learned(known: &Photo, info: &Info) -> Photo {
     }
 }
 
-/// Caption, alt text, warnings and price of one photo for one target.
-pub(crate) fn word(photo: &Photo, target: &TargetSettings, picture: Option<Prepared>) -> Result<Ready> {
-    let template = |text: &str| {
-        Template::parse(text)
-            .map_err(|error| Error::settings(error.to_string(), "Correct the template in config.toml."))
-    };
+/// Caption, alt text, warnings and price of one photo for one target. What the photographer wrote goes before the templates.
+pub(crate) fn word(
+    photo: &Photo,
+    target: &TargetSettings,
+    own: Written<'_>,
+    picture: Option<Prepared>,
+) -> Result<Ready> {
     let url = photo.page_url();
-    let facts = Facts {
-        title: &photo.title,
-        description: &photo.description,
-        tags: &photo.tags,
-        date_taken: photo.taken.as_deref(),
-        url: &url,
+    let facts = facts(photo, &url);
+    let (limit, link) = (target.max_text, target.link);
+    let kept = |part, text: Option<&str>| text.and_then(|text| caption::typed(part, text).ok());
+    let caption = match kept(Part::Caption, own.caption) {
+        Some(text) => caption::written(text, &facts, limit, link),
+        None => caption_template(target)?.caption(&facts, limit, link),
     };
-    // The first Pierrot wrote `~` for a new line.
-    let caption = template(&target.caption.replace('~', "\n"))?.caption(&facts, target.max_text, target.link);
-    let alt_text = template(&target.alt)?.alt_text(&facts);
+    let alt_text = match kept(Part::AltText, own.alt_text) {
+        Some(text) => caption::written_alt(&text),
+        None => template(&target.alt)?.alt_text(&facts),
+    };
     let cost_usd = caption::cost_usd(caption.has_url, !alt_text.is_empty());
     let sensitive = &target.sensitive;
     let kinds = [
@@ -242,4 +245,30 @@ pub(crate) fn word(photo: &Photo, target: &TargetSettings, picture: Option<Prepa
     ];
     let warnings = kinds.into_iter().filter(|(_, tags)| has_tag(&photo.tags, tags)).map(|(kind, _)| kind).collect();
     Ok(Ready { picture, caption, alt_text, cost_usd, warnings })
+}
+
+/// What the target's templates make of a photo: the caption before link and limit, and the alt text.
+pub(crate) fn by_template(photo: &Photo, target: &TargetSettings) -> Result<(String, String)> {
+    let url = photo.page_url();
+    let facts = facts(photo, &url);
+    Ok((caption_template(target)?.draft(&facts), template(&target.alt)?.alt_text(&facts)))
+}
+
+fn facts<'a>(photo: &'a Photo, url: &'a str) -> Facts<'a> {
+    Facts {
+        title: &photo.title,
+        description: &photo.description,
+        tags: &photo.tags,
+        date_taken: photo.taken.as_deref(),
+        url,
+    }
+}
+
+/// The first Pierrot wrote `~` for a new line.
+fn caption_template(target: &TargetSettings) -> Result<Template> {
+    template(&target.caption.replace('~', "\n"))
+}
+
+fn template(text: &str) -> Result<Template> {
+    Template::parse(text).map_err(|error| Error::settings(error.to_string(), "Correct the template in config.toml."))
 }

@@ -4,114 +4,26 @@
 //! Sending that counts, within 30 seconds of a clock that also runs while the computer sleeps. A crash at any line leaves
 //! what `recover` can finish.
 
-use std::collections::HashSet;
-
 use crate::{
-    catalogue::{Journal, Step},
+    catalogue::Step,
     crash,
-    error::{Code, Error, Result},
+    error::{Error, Result},
     events::{Event as Happened, PublishStep},
-    fold::Fold,
     handle::{LedgerGuard, Pierrot},
-    jobs::{eligible::KnownAccount, prepare::Ready},
-    log::{About, Fact, Frozen, Seen, Why},
+    jobs::{
+        at_target::{picture_error, read_back, refused, retried, worked_on},
+        attempt::Attempt,
+    },
+    log::{Fact, Seen, Why},
     publication::{Effect, End, Event, Outcome, Reply, State, step},
-    record::ledger::{Appended, Entries},
-    settings::TargetSettings,
-    targets::x::{self, Refusal, Sent, X},
+    record::ledger::Appended,
+    targets::x::{Refusal, Sent},
 };
 
 /// Longest time between writing the fence and the POST, in milliseconds; after it the request is not sent.
 const SEND_DEADLINE_MS: u64 = 30_000;
 /// A wait that a person should hear about, in seconds.
 const LONG_WAIT_S: u64 = 5;
-/// How far before sending the timeline is read back: clocks differ.
-const READ_BACK_S: i64 = 600;
-
-/// One attempt under way.
-pub(crate) struct Attempt<'a> {
-    pub about: About,
-    pub slot: String,
-    pub number: u32,
-    pub target: &'a TargetSettings,
-    pub x: &'a X,
-    pub account: &'a KnownAccount,
-    /// Taken over from an attempt that the photographer said was not posted: same media, same text.
-    pub again: Option<Frozen>,
-    pub ready: Option<Ready>,
-    pub media: Option<x::Media>,
-    pub frozen: Option<Frozen>,
-    pub post: Option<(String, Seen)>,
-    pub sent_at: i64,
-    pub looks: u32,
-    /// Posts the record knows already.
-    pub known_posts: HashSet<String>,
-    /// Texts the account posted already, as far as the record knows.
-    pub known_texts: HashSet<String>,
-    /// The boot clock before the fence was written.
-    fence_ms: u64,
-    /// Whether a request left of which nobody knows what became.
-    pub unclear: bool,
-    /// Why it ended as it did, for people and for the log.
-    pub detail: String,
-    /// What to report when it ended without a post.
-    pub error: Option<Error>,
-}
-
-impl<'a> Attempt<'a> {
-    pub(crate) fn new(
-        about: About,
-        slot: String,
-        target: &'a TargetSettings,
-        x: &'a X,
-        account: &'a KnownAccount,
-    ) -> Self {
-        Self {
-            about,
-            slot,
-            number: 1,
-            target,
-            x,
-            account,
-            again: None,
-            ready: None,
-            media: None,
-            frozen: None,
-            post: None,
-            sent_at: 0,
-            looks: 0,
-            known_posts: HashSet::new(),
-            known_texts: HashSet::new(),
-            fence_ms: 0,
-            unclear: false,
-            detail: String::new(),
-            error: None,
-        }
-    }
-
-    pub(crate) fn post_url(&self, post_id: &str) -> String {
-        x::post_url(&self.account.username, post_id)
-    }
-
-    fn fail(&mut self, error: Error, end: End) -> Event {
-        self.detail.clone_from(&error.message);
-        self.error = Some(error);
-        Event::Unfit(end)
-    }
-
-    fn journal(&self, step: Step) -> Journal {
-        Journal {
-            about: self.about.clone(),
-            slot: self.slot.clone(),
-            step,
-            frozen: self.frozen.clone(),
-            sent_at: (self.sent_at != 0).then_some(self.sent_at),
-            post_id: self.post.as_ref().map(|(id, _)| id.clone()),
-            post_url: self.post.as_ref().map(|(id, _)| self.post_url(id)),
-            looks: self.looks,
-        }
-    }
-}
 
 impl Pierrot {
     /// Runs one attempt from `state` until it stops; local failures (disk) end it where recovery can go on.
@@ -144,8 +56,7 @@ impl Pierrot {
 
     /// Appends a fact; a record that is away is an event, a broken disk an error.
     async fn write_down(&self, ledger: &mut LedgerGuard<'_>, attempt: &mut Attempt<'_>, fact: Fact) -> Result<Event> {
-        let mut keep = |fold: &Fold, entries: &Entries| self.keep_entries(fold, entries);
-        match ledger.append(fact, self.now(), &mut keep).await {
+        match self.append(ledger, fact).await {
             Ok(Appended::Counts { .. }) => Ok(Event::Appended),
             Ok(Appended::Void(rule)) => {
                 tracing::info!(attempt = %attempt.about.attempt, rule, "the entry does not count");
@@ -211,10 +122,14 @@ impl Pierrot {
         let media = match retried(|| attempt.x.upload(picture.bytes.clone(), picture.mime)).await {
             Ok(media) => media,
             Err(error) => {
-                let (error, end) = upload_error(error);
+                let (error, end) = picture_error(error);
                 return attempt.fail(error, end);
             }
         };
+        if let Err(error) = worked_on(attempt.x, &media).await {
+            let (error, end) = picture_error(error);
+            return attempt.fail(error, end);
+        }
         let described = ready.alt_text.is_empty() && ready.warnings.is_empty();
         if !described
             && let Err(error) = retried(|| attempt.x.describe(&media.id, &ready.alt_text, &ready.warnings)).await
@@ -272,11 +187,7 @@ impl Pierrot {
                 attempt.error = Some(Error::try_later(format!("{why}."), "Try again when the network is back."));
                 Reply::NotSent
             }
-            Sent::Refused(refusal) => {
-                let (error, end) = refused(refusal);
-                attempt.fail(error, end);
-                Reply::Refused(end)
-            }
+            Sent::Refused(refusal) => self.refused(attempt, refusal).await,
             Sent::Unclear(why) => {
                 attempt.unclear = true;
                 attempt.detail = why.to_string();
@@ -284,6 +195,28 @@ impl Pierrot {
             }
         };
         Ok(Event::Reply(reply))
+    }
+
+    /// What a definite no means. Media of an earlier try that X does not take any more may be in a post by now: that is
+    /// looked for before anything else is sent.
+    async fn refused(&self, attempt: &mut Attempt<'_>, refusal: Refusal) -> Reply {
+        let again = attempt.again.clone().filter(|_| matches!(refusal, Refusal::MediaInvalid(_)));
+        let (error, end) = refused(refusal);
+        attempt.fail(error, end);
+        let Some(frozen) = again else { return Reply::Refused(end) };
+        match retried(|| read_back(attempt, &frozen)).await {
+            Ok(Some(id)) => {
+                attempt.post = Some((id, Seen::Timeline));
+                self.tell(attempt, PublishStep::Posted);
+                Reply::Accepted
+            }
+            Ok(None) => Reply::Refused(end),
+            Err(error) => {
+                attempt.unclear = true;
+                attempt.detail = error.to_string();
+                Reply::Unclear
+            }
+        }
     }
 
     /// Waits for the given look and reads the timeline back.
@@ -378,7 +311,7 @@ impl Pierrot {
         let why = match end {
             End::Changed | End::BadPicture => Why::GivenUp,
             End::TryLater | End::NotSent => Why::NotSent,
-            End::SignIn | End::Photographer => Why::Refused,
+            End::SignIn | End::Photographer | End::UploadLost => Why::Refused,
             End::Rejected => Why::Rejected,
         };
         let detail = attempt.detail.clone();
@@ -393,79 +326,4 @@ impl Pierrot {
         }
         Ok(event)
     }
-}
-
-/// Calls that change nothing at the target, or nothing that shows, are tried three times.
-async fn retried<T, F: Future<Output = std::result::Result<T, x::XError>>>(
-    call: impl Fn() -> F,
-) -> std::result::Result<T, x::XError> {
-    let mut wait = std::time::Duration::from_millis(500);
-    for _ in 0..2 {
-        match call().await {
-            Err(error) if error.is_passing() => tokio::time::sleep(wait).await,
-            settled => return settled,
-        }
-        wait *= 3;
-    }
-    call().await
-}
-
-/// The id of the post that carries our media, else of one with our text written since.
-pub(crate) async fn read_back(
-    attempt: &Attempt<'_>,
-    frozen: &Frozen,
-) -> std::result::Result<Option<String>, x::XError> {
-    let since = jiff::Timestamp::from_second(attempt.sent_at - READ_BACK_S).unwrap_or(jiff::Timestamp::UNIX_EPOCH);
-    let posts = attempt.x.posts_since(&attempt.account.id, None, Some(&since.to_string())).await?;
-    let by_media = posts.iter().find(|post| post.media_keys.contains(&frozen.media_key));
-    let by_text = || {
-        posts.iter().find(|post| {
-            same_text(&post.text, &frozen.text) && post.media_keys.is_empty() && !attempt.known_posts.contains(&post.id)
-        })
-    };
-    Ok(by_media.or_else(by_text).map(|post| post.id.clone()))
-}
-
-/// X appends its own short link to the text and rewrites every address; what remains must be equal.
-fn same_text(seen: &str, sent: &str) -> bool {
-    let plain = |text: &str| -> Vec<String> {
-        text.split_whitespace().filter(|word| !word.contains("://")).map(str::to_owned).collect()
-    };
-    let sent = plain(sent);
-    !sent.is_empty() && plain(seen) == sent
-}
-
-/// Trouble while looking for a post whose fate nobody knows.
-pub(crate) fn still_open(about: &About, error: Error) -> Error {
-    let looks = "it reads the account's posts and sends nothing a second time.";
-    let what_now = if error.code == Code::TryLater {
-        format!("Run `pierrot recover` later: {looks}")
-    } else {
-        format!("{} Then run `pierrot recover`: {looks}", error.what_now)
-    };
-    let known = format!("It is not known yet whether photo {} was posted to {}", about.photo, about.target);
-    Error { message: format!("{known}: {}", error.message), what_now, ..error }
-}
-
-/// Trouble with an attempt of which nothing went out.
-pub(crate) fn not_posted(about: &About, error: Error) -> Error {
-    let message = format!("Photo {} was not posted to {}: {}", about.photo, about.target, error.message);
-    Error { message, what_now: format!("Nothing was posted. {}", error.what_now), ..error }
-}
-
-/// What an error of X before or after the POST means for the attempt.
-pub(crate) fn upload_error(error: x::XError) -> (Error, End) {
-    let end = match error.code() {
-        Code::TryLater => End::TryLater,
-        Code::SignInAgain => End::SignIn,
-        Code::AskPhotographer => End::Photographer,
-        Code::Failed | Code::FixSettings | Code::NewerVersionNeeded => End::BadPicture,
-    };
-    (error.into(), end)
-}
-
-fn refused(refusal: Refusal) -> (Error, End) {
-    let rejected = matches!(refusal, Refusal::Invalid(_) | Refusal::MediaInvalid(_));
-    let (error, end) = upload_error(refusal.into());
-    if rejected { (Error { code: Code::AskPhotographer, ..error }, End::Rejected) } else { (error, end) }
 }

@@ -8,15 +8,17 @@ use serde::Serialize;
 use crate::{
     error::{Code, Error, Result},
     events::Event as Happened,
-    fold::{self, Fold, Stand},
+    fold::{self, Stand},
     handle::{LedgerGuard, Pierrot},
     jobs::{
-        publish::{Choice, PublishReport, Run, Tried, known_posts, wanted_again},
-        publishing::{Attempt, not_posted, still_open},
+        at_target::{not_posted, still_open},
+        attempt::Attempt,
+        pick::{Run, Tried},
+        publish::Choice,
     },
     log::{About, AttemptId, Fact, Seen, Why},
     publication::{self, End, Event, Reply, State},
-    record::ledger::Entries,
+    report::PublishReport,
 };
 
 /// How long another computer may be silent before its unclear sending is read back here.
@@ -48,6 +50,7 @@ impl Pierrot {
     pub async fn recover(&self) -> Result<RecoverReport> {
         let mut ledger = self.ready_ledger().await?;
         let report = self.recover_with(&mut ledger, None).await?;
+        self.write_catalogue_documents_if_behind(ledger.store()).await;
         self.write_wal_document_if_stale(&mut ledger).await;
         Ok(report)
     }
@@ -60,6 +63,7 @@ impl Pierrot {
                 report.error.get_or_insert(error);
             }
         }
+        report.posted.extend(self.look_again(ledger, only).await?);
         self.free_abandoned(ledger).await?;
         self.forget_finished(ledger)?;
         if report.error.is_none() {
@@ -115,7 +119,7 @@ impl Pierrot {
         let account = self.account(name, &signed).await.map_err(told)?;
         let mut attempt = Attempt::new(folded.about.clone(), folded.slot.clone(), target, &signed.x, &account);
         attempt.frozen.clone_from(&folded.frozen);
-        attempt.known_posts = known_posts(ledger.fold());
+        attempt.known_posts = ledger.fold().known_posts();
         let entered: jiff::Timestamp = folded.last_at.parse().unwrap_or_else(|_| self.now());
         attempt.sent_at = journal.as_ref().and_then(|journal| journal.sent_at).unwrap_or_else(|| entered.as_second());
         attempt.looks = journal.as_ref().map_or(0, |journal| journal.looks);
@@ -168,8 +172,7 @@ impl Pierrot {
                 Fact::Released { about, why: Why::GivenUp, detail },
             ];
             for fact in facts {
-                let mut keep = |fold: &Fold, entries: &Entries| self.keep_entries(fold, entries);
-                ledger.append(fact, self.now(), &mut keep).await?;
+                self.append(ledger, fact).await?;
             }
         }
         Ok(())
@@ -200,16 +203,19 @@ impl Pierrot {
             if only.is_some_and(|only| only != name) {
                 continue;
             }
-            let Some(photo) = wanted_again(ledger.fold(), name).into_iter().next() else { continue };
+            let Some(photo) = ledger.fold().wanted_again(name).into_iter().next() else { continue };
             let signed = self.x(name).await?;
             let account = self.account(name, &signed).await?;
             let choice = Choice { target: Some(name.clone()), photo: Some(photo.clone()), ..Choice::default() };
             let again = self.again(ledger.fold(), &photo, name);
-            let mut run =
-                Run { name, target, x: &signed.x, account: &account, choice: &choice, tried: Vec::new(), bad: 0 };
+            let mut run = Run::new(name, target, &signed.x, &account, &choice);
             match self.attempt(ledger, &mut run, &photo, again).await? {
                 Tried::Done(done) => report.published_again = Some(*done),
-                Tried::Another(error) => report.error = Some(error),
+                Tried::Another(error) | Tried::UploadLost(error) => {
+                    // A person asked for this photo, and no other can take its place.
+                    let code = if error.code == Code::Failed { Code::AskPhotographer } else { error.code };
+                    report.error = Some(Error { code, ..error });
+                }
             }
             return Ok(());
         }

@@ -8,9 +8,10 @@ use crate::{
     error::{Error, Result},
     fold::{Attempt, Fold, Stand},
     handle::{LedgerGuard, Pierrot},
-    jobs::{eligible::KnownAccount, publish::PublishReport, publishing},
+    jobs::{at_target, attempt},
     log::{Answer, Fact},
-    record::ledger::{Appended, Entries},
+    record::ledger::Appended,
+    report::PublishReport,
 };
 
 /// One publication that waits for an answer.
@@ -60,8 +61,7 @@ impl Pierrot {
         };
         let again = answer == Answer::PostAgain;
         let fact = Fact::Resolved { about: attempt.about.clone(), answer };
-        let mut keep = |fold: &Fold, entries: &Entries| self.keep_entries(fold, entries);
-        if let Appended::Void(rule) = ledger.append(fact, self.now(), &mut keep).await? {
+        if let Appended::Void(rule) = self.append(&mut ledger, fact).await? {
             return Err(Error::failed(
                 format!("This review was answered meanwhile ({rule})."),
                 "Run `pierrot review`.",
@@ -71,7 +71,9 @@ impl Pierrot {
         if !again {
             return Ok(None);
         }
-        let recovered = self.recover_with(&mut ledger, Some(&attempt.about.target)).await?;
+        let recovered = self.recover_with(&mut ledger, Some(&attempt.about.target)).await;
+        self.write_catalogue_documents_if_behind(ledger.store()).await;
+        let recovered = recovered?;
         match (recovered.published_again, recovered.error) {
             (Some(report), _) => Ok(Some(report)),
             (None, Some(error)) => Err(error),
@@ -81,7 +83,7 @@ impl Pierrot {
 
     /// The user name of the account an attempt was for, where this computer knows it.
     fn username_of(&self, attempt: &Attempt) -> Result<Option<String>> {
-        let known: Option<KnownAccount> = self.catalogue.state(&format!("account/{}", attempt.about.target))?;
+        let known = self.account_of(&attempt.about.target)?;
         let same = known.filter(|known| attempt.about.account.as_ref().is_none_or(|name| *name == known.log_name()));
         Ok(same.map(|known| known.username).filter(|name| !name.is_empty()))
     }
@@ -93,23 +95,18 @@ impl Pierrot {
         let account = self.account(name, &signed).await?;
         let Some(frozen) = &attempt.frozen else { return Ok(None) };
         let mut looking =
-            publishing::Attempt::new(attempt.about.clone(), attempt.slot.clone(), target, &signed.x, &account);
-        looking.known_posts = super::publish::known_posts(ledger.fold());
+            attempt::Attempt::new(attempt.about.clone(), attempt.slot.clone(), target, &signed.x, &account);
+        looking.known_posts = ledger.fold().known_posts();
         looking.sent_at = attempt.last_at.parse::<jiff::Timestamp>().map_or(0, |at| at.as_second() - 86_400);
-        let found = publishing::read_back(&looking, frozen).await;
-        let found = found.map_err(|error| publishing::still_open(&attempt.about, error.into()))?;
+        let found = at_target::read_back(&looking, frozen).await;
+        let found = found.map_err(|error| at_target::still_open(&attempt.about, error.into()))?;
         Ok(found.map(|post_id| Answer::Posted { post_url: looking.post_url(&post_id), post_id }))
     }
 
     /// The fold with everything the record holds now, or what is known here when it is away.
     pub(crate) async fn newest_fold(&self) -> Result<Fold> {
-        let refreshed = async {
-            let mut ledger = self.ledger().await?;
-            ledger.refresh(&mut |fold: &Fold, entries: &Entries| self.keep_entries(fold, entries)).await?;
-            Ok::<Fold, Error>(ledger.fold().clone())
-        };
-        match refreshed.await {
-            Ok(fold) => Ok(fold),
+        match self.refreshed_ledger().await {
+            Ok(ledger) => Ok(ledger.fold().clone()),
             Err(error) => {
                 tracing::warn!(%error, "the record cannot be read now; showing what is known here");
                 crate::record::ledger::local_fold(&self.catalogue)

@@ -9,7 +9,7 @@ use crate::{
     error::Result,
     fold::{Fold, Stand},
     handle::Pierrot,
-    jobs::{probe::Probed, publish::open_reviews, sync::SyncState},
+    jobs::{probe::Probed, sync::SyncState},
     photo::PhotoId,
     settings::RecordKind,
 };
@@ -96,7 +96,8 @@ impl Pierrot {
                 entries: fold.through(),
                 computers: fold.computers().len(),
                 sharing: probed.map(|probed| probed.sentence),
-                documents_pending: self.catalogue.state("documents_pending")?.unwrap_or(false),
+                documents_pending: self.catalogue.state("documents_pending")?.unwrap_or(false)
+                    || self.documents_behind()?,
             },
             synced_at: sync.full_at.and_then(|at| jiff::Timestamp::from_second(at).ok()).map(|at| at.to_string()),
             unproved: sync.doubted,
@@ -123,12 +124,12 @@ impl Pierrot {
         let told = u64::from(unpublished) + (published.len() - besides + excluded.len()) as u64;
         Ok(TargetStatus {
             target: name.to_owned(),
-            account: self.known_account(name)?,
+            account: self.account_of(name)?.map(|known| known.handle()),
             unpublished,
             published: published.len(),
             published_besides: besides,
             held: self.catalogue.photos_total()?.saturating_sub(told),
-            reviews: open_reviews(fold, name),
+            reviews: fold.open_reviews(name),
             in_progress: fold.attempts().filter(of_target).filter(in_progress).count(),
         })
     }

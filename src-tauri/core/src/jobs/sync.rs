@@ -331,7 +331,7 @@ impl Pierrot {
 
     /// The catalogue's documents on the record; when it is away, they are pending and go up with a later sync.
     async fn upload_catalogue(&self, changed: bool) -> Result<()> {
-        let pending = self.catalogue.state::<bool>("documents_pending")?.unwrap_or(true);
+        let pending = self.catalogue.state::<bool>("documents_pending")?.unwrap_or(true) || self.documents_behind()?;
         if !changed && !pending {
             return Ok(());
         }

@@ -3,7 +3,10 @@
 //! Invariant: no API call; a photo that is known to be gone is shown from the cache only. Hashes go to the catalogue in
 //! batches, so that a screen full of new thumbnails costs a few small transactions.
 
-use std::sync::{Arc, PoisonError};
+use std::{
+    path::PathBuf,
+    sync::{Arc, PoisonError},
+};
 
 use crate::{
     catalogue::{Presence, Row},
@@ -40,6 +43,12 @@ impl Pierrot {
         let found = thumbnails.get(&row.photo, origin.as_deref(), class, priority).await;
         self.keep_hashes(&thumbnails, false)?;
         found
+    }
+
+    /// The file of a thumbnail, made first if need be; it may go again at any time.
+    pub async fn thumbnail_file(&self, photo: &PhotoId, class: Class) -> Result<Option<PathBuf>, ThumbnailError> {
+        self.thumbnail(photo, class, 0).await?;
+        Ok(self.thumbnails()?.file(&Key::of(&self.row_of(photo)?.photo, class)).await)
     }
 
     /// The entity tag [`Pierrot::thumbnail`] would give, without fetching anything.

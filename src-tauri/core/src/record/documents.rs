@@ -237,10 +237,15 @@ fn pretty(value: &Value) -> Vec<u8> {
 /// Hands every row of a document to `each`, one at a time, so that a large document costs little memory; rows that are not
 /// objects, and `_pierrot`, are passed over. Answers how many rows there were, or why it is not a document.
 pub fn each_row(bytes: &[u8], each: impl FnMut(String, Map<String, Value>)) -> Result<u64, String> {
-    let mut reader = serde_json::Deserializer::from_slice(bytes);
+    let mut reader = serde_json::Deserializer::from_slice(without_mark(bytes));
     let count = reader.deserialize_map(Rows(each)).map_err(|error| error.to_string())?;
     reader.end().map_err(|error| error.to_string())?;
     Ok(count)
+}
+
+/// Editors on Windows put a byte order mark in front of a text.
+fn without_mark(bytes: &[u8]) -> &[u8] {
+    bytes.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(bytes)
 }
 
 struct Rows<F>(F);
@@ -282,7 +287,7 @@ pub enum Found {
 }
 
 pub fn read_document(bytes: Option<&[u8]>) -> Found {
-    match bytes.map(serde_json::from_slice::<Value>) {
+    match bytes.map(|bytes| serde_json::from_slice::<Value>(without_mark(bytes))) {
         None => Found::Nothing,
         Some(Ok(Value::Object(fields))) => Found::Object(fields),
         Some(Ok(_)) => Found::Unreadable("it is not a JSON object".into()),

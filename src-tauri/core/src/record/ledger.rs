@@ -139,7 +139,7 @@ impl Ledger {
         let there = self.store.read(&name_of(through)).await?;
         if there.as_deref().map(sha256_hex).as_deref() != self.fold.last_sha256() {
             let what = if there.is_some() { "is not the one this computer knows" } else { "is missing there" };
-            return Err(Error::failed(
+            return Err(only_a_person(
                 format!("The record at {} was replaced or lost entries: entry {through} {what}.", self.store.address()),
                 "Run `pierrot check` to see what is wrong; `pierrot check --repair` puts lost entries back. Nothing is \
                  published before.",
@@ -160,7 +160,7 @@ impl Ledger {
         let mut numbers = names.iter().filter_map(|name| seq_of(name)).filter(|seq| *seq > 0);
         match (1..=through).find(|seq| numbers.next() != Some(*seq)) {
             None => Ok(()),
-            Some(missing) => Err(Error::failed(
+            Some(missing) => Err(only_a_person(
                 format!("The record at {} lost entries: entry {missing} is missing there.", self.store.address()),
                 "This computer still has it; `pierrot check --repair` puts it back. Nothing is published before.",
             )),
@@ -208,8 +208,13 @@ pub fn fold_or_why(fold: &mut Fold, seq: u64, bytes: &[u8]) -> Result<Verdict, S
     fold.apply(seq, &sha256_hex(bytes), &read).map_err(|error: Break| error.to_string())
 }
 
+/// A record that is not what it was: nothing may be written to it, and waiting does not help.
+fn only_a_person(message: String, what_now: &str) -> Error {
+    Error::new(Code::AskPhotographer, message, what_now)
+}
+
 fn damaged(why: &str) -> Error {
-    Error::failed(
+    only_a_person(
         format!("The record is damaged: {why}."),
         "Run `pierrot check` to see what is wrong. Nothing is published and nothing is overwritten before it is mended.",
     )
@@ -218,7 +223,7 @@ fn damaged(why: &str) -> Error {
 fn damaged_or_away(error: TailError) -> Error {
     match error {
         TailError::Store(error) => error.into(),
-        TailError::Gap { .. } => Error::failed(
+        TailError::Gap { .. } => only_a_person(
             error.to_string(),
             "Run `pierrot check`; `pierrot check --repair` puts back what this computer still has. Nothing is published before.",
         ),

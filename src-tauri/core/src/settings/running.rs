@@ -1,6 +1,6 @@
 //! Settings of Pierrot kept running: when, what is told, how it looks.
 
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize};
 
 use super::SettingsError;
 use crate::schedule::{QuietHours, Rule};
@@ -31,8 +31,43 @@ pub struct NotificationSettings {
     pub sign_in: bool,
     pub credit: bool,
     pub record: bool,
-    /// One notice a day that sums up, instead of one each; what needs an answer is still told at once.
-    pub digest: bool,
+    /// A due time that passed while the computer was off or away.
+    pub missed: bool,
+    /// What is gathered into one notice; what needs an answer is told at once all the same.
+    pub digest: Digest,
+}
+
+/// How often one notice in the evening sums up, instead of one each.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, ts_rs::TS)]
+#[serde(rename_all = "lowercase")]
+pub enum Digest {
+    #[default]
+    Off,
+    Daily,
+    /// On Sunday.
+    Weekly,
+}
+
+impl<'de> Deserialize<'de> for Digest {
+    /// Also `true` and `false`, which the first settings had: daily, or off.
+    fn deserialize<D: Deserializer<'de>>(input: D) -> Result<Self, D::Error> {
+        #[derive(Deserialize)]
+        #[serde(untagged)]
+        enum Written {
+            Switch(bool),
+            Word(String),
+        }
+        match Written::deserialize(input)? {
+            Written::Switch(true) => Ok(Self::Daily),
+            Written::Switch(false) => Ok(Self::Off),
+            Written::Word(word) => match word.as_str() {
+                "off" => Ok(Self::Off),
+                "daily" => Ok(Self::Daily),
+                "weekly" => Ok(Self::Weekly),
+                _ => Err(serde::de::Error::unknown_variant(&word, &["off", "daily", "weekly"])),
+            },
+        }
+    }
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ts_rs::TS)]
@@ -74,7 +109,15 @@ impl Default for ScheduleSettings {
 
 impl Default for NotificationSettings {
     fn default() -> Self {
-        Self { published: true, needs_review: true, sign_in: true, credit: true, record: true, digest: false }
+        Self {
+            published: true,
+            needs_review: true,
+            sign_in: true,
+            credit: true,
+            record: true,
+            missed: true,
+            digest: Digest::Off,
+        }
     }
 }
 

@@ -5,6 +5,16 @@ pub mod x;
 use crate::error::{Code, Error};
 use x::{Refusal, XError};
 
+/// A target's name as people write it.
+pub(crate) fn title(name: &str) -> &str {
+    match name {
+        "x" => "X",
+        "bluesky" => "Bluesky",
+        "mastodon" => "Mastodon",
+        other => other,
+    }
+}
+
 impl XError {
     pub fn code(&self) -> Code {
         match self {
@@ -25,7 +35,7 @@ impl Refusal {
         match self {
             Self::SignIn { .. } => Code::SignInAgain,
             Self::OutOfCredit | Self::SpendCap | Self::Forbidden(_) => Code::AskPhotographer,
-            Self::RateLimited { .. } => Code::TryLater,
+            Self::RateLimited { .. } | Self::NotThere(_) => Code::TryLater,
             Self::MediaInvalid(_) | Self::Invalid(_) => Code::Failed,
         }
     }
@@ -49,9 +59,13 @@ impl Refusal {
                 "Check the app at console.x.com: it needs Read and Write permission, set before its tokens were made."
                     .into()
             }
-            Self::MediaInvalid(_) | Self::Invalid(_) => {
-                "Change the photo's title, or keep it out with `pierrot exclude`.".into()
+            Self::NotThere(_) => {
+                "Try again later; if it stays so, see whether `api_url` of this target in config.toml is right.".into()
             }
+            Self::MediaInvalid(_) => {
+                "Look at the photo's file: replace it on Flickr, or keep it out with `pierrot exclude`.".into()
+            }
+            Self::Invalid(_) => "Change the photo's title, or keep it out with `pierrot exclude`.".into(),
         }
     }
 }

@@ -85,6 +85,20 @@ pub struct Media {
     pub key: String,
     /// X forgets the upload after so many seconds.
     pub expires_after_s: u64,
+    /// What X still does with it before it can be posted.
+    pub processing: Processing,
+}
+
+/// How far X is with an uploaded picture.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Processing {
+    Done,
+    /// To be asked about after so many seconds.
+    Pending {
+        check_after_s: u64,
+    },
+    /// X could not use it, in its own words.
+    Failed(String),
 }
 
 /// A post as the timeline shows it.
@@ -189,7 +203,18 @@ impl X {
         let data = &answer["data"];
         let id = id_of(&data["id"]).ok_or_else(|| missing("data.id"))?;
         let key = data["media_key"].as_str().map_or_else(|| format!("3_{id}"), str::to_owned);
-        Ok(Media { id, key, expires_after_s: data["expires_after_secs"].as_u64().unwrap_or(EXPIRES_AFTER_S) })
+        let expires_after_s = data["expires_after_secs"].as_u64().unwrap_or(EXPIRES_AFTER_S);
+        Ok(Media { id, key, expires_after_s, processing: processing(data) })
+    }
+
+    /// How far X is with an upload it was still working on. Free of charge.
+    pub async fn processing(&self, media_id: &str) -> Result<Processing, XError> {
+        match self.get("2/media/upload", &[("command", "STATUS"), ("media_id", media_id)]).await {
+            Ok(answer) => Ok(processing(&answer["data"])),
+            // X says so of plain pictures, which need no work.
+            Err(XError::Refused(Refusal::Invalid(_) | Refusal::NotThere(_))) => Ok(Processing::Done),
+            Err(error) => Err(error),
+        }
     }
 
     /// Sets the alt text of an upload, at most 1,000 characters, and warnings such as `adult_content`; either may be empty.
@@ -249,6 +274,13 @@ impl X {
         Ok(seen)
     }
 
+    /// One page of own posts after `start_time` (RFC 3339, `Z`), newest first, at most 20. Each costs $0.001.
+    pub async fn newest_posts(&self, user_id: &str, start_time: &str) -> Result<Vec<Seen>, XError> {
+        let query = [("max_results", PAGE_POSTS), ("exclude", "replies,retweets"), ("start_time", start_time)];
+        let answer = self.timeline(user_id, &query).await?;
+        Ok(answer["data"].as_array().into_iter().flatten().filter_map(post).collect())
+    }
+
     /// The id of the account's newest post, `None` when it has none: the mark to look from later. Costs up to $0.005.
     pub async fn newest_post_id(&self, user_id: &str) -> Result<Option<String>, XError> {
         let answer = self.timeline(user_id, &[("max_results", "5")]).await?;
@@ -284,6 +316,21 @@ fn sent(reply: &Reply) -> Sent {
     }
     let id = reply.json().filter(|_| reply.is_success()).and_then(|answer| id_of(&answer["data"]["id"]));
     id.map_or_else(|| Sent::Unclear(reply.doubt()), |id| Sent::Accepted { id })
+}
+
+fn processing(data: &Value) -> Processing {
+    let info = &data["processing_info"];
+    match info["state"].as_str() {
+        Some("pending" | "in_progress") => {
+            Processing::Pending { check_after_s: info["check_after_secs"].as_u64().unwrap_or(1) }
+        }
+        Some("failed") => {
+            let error = &info["error"];
+            let said = error["message"].as_str().or(error["detail"].as_str()).or(error["name"].as_str());
+            Processing::Failed(reply::plain(said.unwrap_or("it could not be processed")))
+        }
+        Some(_) | None => Processing::Done,
+    }
 }
 
 fn post(data: &Value) -> Option<Seen> {

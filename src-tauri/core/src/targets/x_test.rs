@@ -10,7 +10,7 @@ use url::Url;
 use super::login::{access_token, code, request_token};
 use super::reply::Reply;
 use super::wire::Wire;
-use super::{Account, Doubt, Media, OwnedKeys, Refusal, Sent, Stamps, X, XError, body, post_url, sent};
+use super::{Account, Doubt, Media, OwnedKeys, Processing, Refusal, Sent, Stamps, X, XError, body, post_url, sent};
 use crate::oauth::Stamp;
 use crate::secrets::Sensitive;
 
@@ -99,6 +99,7 @@ enum Verdict {
     RateLimited(Option<u64>),
     Forbidden,
     MediaInvalid,
+    NotThere,
     Invalid,
     Duplicate,
     Unclear,
@@ -113,6 +114,7 @@ fn verdict(sent: &Sent) -> Verdict {
         Sent::Refused(Refusal::RateLimited { reset_at }) => Verdict::RateLimited(*reset_at),
         Sent::Refused(Refusal::Forbidden(_)) => Verdict::Forbidden,
         Sent::Refused(Refusal::MediaInvalid(_)) => Verdict::MediaInvalid,
+        Sent::Refused(Refusal::NotThere(_)) => Verdict::NotThere,
         Sent::Refused(Refusal::Invalid(_)) => Verdict::Invalid,
         Sent::Unclear(Doubt::Duplicate) => Verdict::Duplicate,
         Sent::Unclear(Doubt::Answer(_) | Doubt::NoAnswer(_)) => Verdict::Unclear,
@@ -170,6 +172,7 @@ fn every_answer_to_the_post_has_one_meaning() {
         ),
         (402, "<html>", OutOfCredit),
         (402, r#"{"detail":"Your spending limit is reached"}"#, SpendCap),
+        (402, r#"{"detail":"Spending limit reached","status":402}"#, SpendCap),
         (403, duplicate, Duplicate),
         (403, r#"{"errors":[{"message":"You are not allowed to create a Post with Duplicate Content."}]}"#, Duplicate),
         (403, r#"{"title":"Forbidden","type":"about:blank","status":403,"detail":"Forbidden"}"#, Forbidden),
@@ -186,7 +189,9 @@ fn every_answer_to_the_post_has_one_meaning() {
         ),
         (403, "<html>Cloudflare</html>", Forbidden),
         (403, r#"{"type":"https://api.x.com/2/problems/usage-capped"}"#, SpendCap),
-        (404, "", Invalid),
+        (404, "", NotThere),
+        (405, "<html>", NotThere),
+        (410, "", NotThere),
         (408, "", Unclear),
         (409, "", Unclear),
         (413, "", Invalid),
@@ -233,6 +238,9 @@ fn a_rate_limit_ends_when_all_exhausted_windows_have_reset() {
     check(&[("retry-after", "30")], Some(NOW + 30));
     check(&[("retry-after", "soon"), ("x-rate-limit-reset", "99999999999")], None);
     check(&[("retry-after", "18446744073709551615")], None);
+    let past = (NOW - 60).to_string();
+    check(&[("x-rate-limit-remaining", "0"), ("x-rate-limit-reset", "0")], None);
+    check(&[("x-rate-limit-remaining", "0"), ("x-rate-limit-reset", &past)], None);
 }
 
 #[test]
@@ -330,7 +338,10 @@ async fn a_picture_is_uploaded_with_the_two_fields_x_knows() {
         Server::start(vec![http(200, "", answer), http(200, "", r#"{"data":{"id":"20"}}"#), http(200, "", "{}")]).await;
     let x = server.x();
     let media = x.upload(b"abc".to_vec(), "image/jpeg").await.expect("the answer is good");
-    assert_eq!(media, Media { id: "19".to_owned(), key: "3_19".to_owned(), expires_after_s: 86_400 });
+    assert_eq!(
+        media,
+        Media { id: "19".to_owned(), key: "3_19".to_owned(), expires_after_s: 86_400, processing: Processing::Done }
+    );
     let bare = x.upload(b"abc".to_vec(), "image/png").await.expect("the key follows from the id");
     assert_eq!(bare.key, "3_20");
     assert!(matches!(x.upload(b"abc".to_vec(), "image/jpeg").await, Err(XError::Malformed(_))));
@@ -347,7 +358,7 @@ async fn alt_text_is_nested_as_x_wants() {
     let server = Server::start(vec![http(200, "", "{}"), http(404, "", r#"{"title":"Not Found"}"#)]).await;
     let x = server.x();
     assert_eq!(x.describe("19", "A boat", &[]).await, Ok(()));
-    assert_eq!(x.describe("19", "A boat", &[]).await, Err(XError::Refused(Refusal::Invalid("Not Found".to_owned()))));
+    assert_eq!(x.describe("19", "A boat", &[]).await, Err(XError::Refused(Refusal::NotThere("Not Found".to_owned()))));
     assert!(server.requests()[0].ends_with(r#"{"id":"19","metadata":{"alt_text":{"text":"A boat"}}}"#));
 }
 

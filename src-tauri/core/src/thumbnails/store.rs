@@ -112,6 +112,12 @@ impl Store {
         kept
     }
 
+    /// The file of a thumbnail that is kept, for programs that read it themselves.
+    pub fn file(&self, key: &Key) -> Option<PathBuf> {
+        let sum = self.index().files.get(key)?.sum;
+        Some(self.path(key, sum)).filter(|path| path.exists())
+    }
+
     pub fn stat(&self) -> ThumbnailCache {
         let index = self.index();
         ThumbnailCache { files: index.files.len() as u64, bytes: index.bytes, bytes_max: self.bytes_max }

@@ -25,7 +25,9 @@ pub(super) fn read(bytes: &[u8]) -> Result<Exif, Unread> {
     let (make, model) = (told(rows, &["Make"]), told(rows, &["Model"]));
     let named = Some(line(&photo["camera"])).filter(|name| !name.is_empty());
     Ok(Exif {
-        camera: named.or_else(|| camera(make.as_deref(), model.as_deref())),
+        camera: named
+            .or_else(|| [make, model].into_iter().flatten().reduce(|make, model| format!("{make} {model}")))
+            .map(|name| once(&name)),
         lens: told(rows, &["LensModel", "Lens", "LensInfo", "LensType"]),
         exposure: told_raw(rows, "ExposureTime").map(|time| exposure(&time)),
         aperture: told(rows, &["FNumber", "ApertureValue"]).map(|number| aperture(&number)),
@@ -52,14 +54,12 @@ fn line(value: &Value) -> String {
     text::line(&loose(value).text())
 }
 
-/// Many models carry the maker's name already.
-fn camera(make: Option<&str>, model: Option<&str>) -> Option<String> {
-    let first = |text: &str| text.split_whitespace().next().unwrap_or_default().to_lowercase();
-    match (make, model) {
-        (Some(make), Some(model)) if first(make) == first(model) => Some(model.to_owned()),
-        (Some(make), Some(model)) => Some(format!("{make} {model}")),
-        (make, model) => model.or(make).map(str::to_owned),
-    }
+/// Many models carry the maker's name already: "NIKON CORPORATION NIKON D750" is a NIKON D750.
+fn once(name: &str) -> String {
+    let words: Vec<&str> = name.split_whitespace().collect();
+    let maker = words.first().map(|first| first.to_lowercase());
+    let again = words.iter().rposition(|word| maker.as_deref() == Some(word.to_lowercase().as_str()));
+    words[again.unwrap_or(0)..].join(" ")
 }
 
 fn exposure(raw: &str) -> String {
@@ -95,6 +95,21 @@ mod tests {
         let iso = exif.iso.map(|iso| iso.to_string());
         let told = [exif.camera, exif.lens, exif.exposure, exif.aperture, iso, exif.focal_length];
         assert_eq!(told.map(Option::unwrap_or_default), expected, "{reply}");
+    }
+
+    #[test]
+    fn a_maker_is_named_once() {
+        let table = [
+            ("Canon Canon EOS R6", "Canon EOS R6"),
+            ("NIKON CORPORATION NIKON D750", "NIKON D750"),
+            ("FUJIFILM X-T5", "FUJIFILM X-T5"),
+            ("SONY Sony", "Sony"),
+            ("Leica", "Leica"),
+            ("", ""),
+        ];
+        for (written, read) in table {
+            assert_eq!(once(written), read);
+        }
     }
 
     #[test]

@@ -41,7 +41,7 @@ pub enum Refusal {
     #[error("the X developer account has no credit left")]
     OutOfCredit,
     /// The monthly limit of the plan or the spending limit is reached.
-    #[error("the spending limit or monthly cap of the X developer account is reached")]
+    #[error("the spending limit or monthly cap of the X developer account is reached, so it may use no credit now")]
     SpendCap,
     /// Too many requests (429).
     #[error("X asks to slow down")]
@@ -55,6 +55,9 @@ pub enum Refusal {
     /// The uploaded picture is not accepted or no longer there; uploading it again may help.
     #[error("X does not take the uploaded picture: {0}")]
     MediaInvalid(String),
+    /// The address is not there, or takes no such request (404, 405, 410): no fault of the photo.
+    #[error("X does not have the address that was asked ({0})")]
+    NotThere(String),
     /// X found the request wrong.
     #[error("X does not take the request: {0}")]
     Invalid(String),
@@ -113,6 +116,7 @@ impl Reply {
             408 | 409 | 425 | 499 => None,
             429 => Some(Refusal::RateLimited { reset_at: self.reset_at() }),
             400 if problem.says("media id") || problem.parameters.contains("media") => Some(Refusal::MediaInvalid(self.text())),
+            404 | 405 | 410 => Some(Refusal::NotThere(self.text())),
             400..=498 => Some(Refusal::Invalid(self.text())),
             _ => None,
         }
@@ -128,13 +132,11 @@ impl Reply {
 
     /// What X says in its own words, short and without hostile characters.
     pub fn text(&self) -> String {
-        let said = Problem::of(self).text;
-        let clean: String = said.chars().map(|c| if c.is_control() { ' ' } else { c }).take(TEXT_CHARS_MAX).collect();
-        let clean = clean.split_whitespace().collect::<Vec<_>>().join(" ");
+        let clean = plain(&Problem::of(self).text);
         if clean.is_empty() { format!("HTTP {}", self.status) } else { clean }
     }
 
-    /// When all exhausted windows have reset, in seconds since 1970.
+    /// When all exhausted windows have reset, in seconds since 1970; absent when X names no time, or one that is past.
     pub fn reset_at(&self) -> Option<u64> {
         let number = |name: &str| self.header(name).and_then(|value| value.trim().parse::<u64>().ok());
         let windows = ["x-rate-limit", "x-user-limit-24hour", "x-app-limit-24hour"]
@@ -143,7 +145,7 @@ impl Reply {
             windows.iter().filter(|(remaining, _)| *remaining == Some(0)).filter_map(|(_, reset)| *reset).max();
         let after = number("retry-after").and_then(|wait| self.signed_at.checked_add(wait));
         let any = exhausted.into_iter().chain(after).max().or(windows[0].1);
-        any.filter(|reset| *reset <= self.signed_at.saturating_add(RESET_AHEAD_MAX_S))
+        any.filter(|reset| (self.signed_at..=self.signed_at.saturating_add(RESET_AHEAD_MAX_S)).contains(reset))
     }
 
     fn clock_off_s(&self) -> Option<i64> {
@@ -151,6 +153,12 @@ impl Reply {
         let off = i64::try_from(self.signed_at).ok()?.checked_sub(date.as_second())?;
         (off.abs() > CLOCK_OFF_MAX_S).then_some(off)
     }
+}
+
+/// Words of X, short and without hostile characters.
+pub fn plain(said: &str) -> String {
+    let clean: String = said.chars().map(|c| if c.is_control() { ' ' } else { c }).take(TEXT_CHARS_MAX).collect();
+    clean.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
 /// The parts of an error body that decide.
