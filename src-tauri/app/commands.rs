@@ -1,13 +1,13 @@
 //! What the page may ask for: each command is one sentence and decides nothing.
 //!
 //! Invariant: every command is named in `src-tauri/permissions/page.toml`, else no window may call it. The calls themselves, their
-//! arguments and their types are the engine's, the same for the window and for a browser. Absent: paths chosen by the page.
+//! arguments and their types are the engine's, the same for the window and for a browser. Absent: folders chosen by the page.
 
 use pierrot_core::engine::CallError;
 use serde_json::Value;
 use tauri::{AppHandle, State, ipc::Response};
 
-use crate::{login_item, running::Running};
+use crate::{elsewhere, files, login_item, running::Running};
 
 /// Answers one call of the engine.
 #[tauri::command]
@@ -25,4 +25,22 @@ pub async fn open(running: State<'_, Running>, address: String) -> Result<(), Ca
 #[tauri::command]
 pub async fn autostart(app: AppHandle, on: Option<bool>) -> Result<bool, CallError> {
     login_item::settle(&app, on)
+}
+
+/// Puts a text among the person's downloads and shows it there; answers with where it is.
+#[tauri::command]
+pub async fn save(app: AppHandle, name: String, text: String) -> Result<String, CallError> {
+    files::save(&app, &name, &text)
+}
+
+/// Shows the folder of the home, or of the logs in it.
+#[tauri::command]
+pub async fn reveal(running: State<'_, Running>, what: files::Folder) -> Result<(), CallError> {
+    files::reveal(&running, what)
+}
+
+/// From one's own archive to the demo, and from the demo back.
+#[tauri::command]
+pub async fn elsewhere(app: AppHandle) -> Result<(), CallError> {
+    elsewhere::go(&app)
 }

@@ -8,17 +8,18 @@ use std::{
     hash::{DefaultHasher, Hash, Hasher},
     io::IsTerminal,
     process::ExitCode,
+    sync::atomic::{AtomicBool, Ordering},
 };
 
 use tauri::{App, AppHandle, Builder, Manager, RunEvent, Wry, plugin::TauriPlugin};
+use tauri_plugin_dialog::{DialogExt, MessageDialogButtons};
 use tauri_plugin_window_state::StateFlags;
+use tracing_subscriber::{fmt, layer::SubscriberExt, util::SubscriberInitExt};
 
 use crate::{
     commands, login_item,
-    notices::{Notice, Opens},
-    notify,
     options::{Options, USAGE},
-    photos,
+    photos, resting,
     running::Running,
     tray::Tray,
     trouble,
@@ -50,15 +51,42 @@ pub fn run() -> ExitCode {
     }
 }
 
-/// Ends the program. A post on its way is waited for, with a word about it.
+/// Whether the question before quitting is on the screen.
+static ASKING: AtomicBool = AtomicBool::new(false);
+
+/// Ends the program; in the middle of a publication the person is asked first.
 pub fn quit(app: &AppHandle) {
+    let publishing = app.try_state::<Running>().is_some_and(|running| running.engine().is_publishing());
+    if !publishing {
+        end(app);
+        return;
+    }
+    if ASKING.swap(true, Ordering::SeqCst) {
+        return;
+    }
+    let then = app.clone();
+    app.dialog()
+        .message("A photo is being published. Pierrot can finish it and then quit.")
+        .title("Quit Pierrot?")
+        .buttons(MessageDialogButtons::OkCancelCustom("Finish and quit".into(), "Keep running".into()))
+        .show(move |finish| {
+            ASKING.store(false, Ordering::SeqCst);
+            if finish {
+                tauri::async_runtime::spawn(async move {
+                    if let Some(running) = then.try_state::<Running>() {
+                        running.engine().finish().await;
+                    }
+                    end(&then);
+                });
+            }
+        });
+}
+
+/// Ends the program. A post on its way is waited for in any case.
+fn end(app: &AppHandle) {
     let app = app.clone();
     tauri::async_runtime::spawn(async move {
         if let Some(running) = app.try_state::<Running>() {
-            if running.engine().is_sending() {
-                let body = "A post is on its way; Pierrot waits for the answer and then ends.".into();
-                notify::show(&app, Notice { title: "One moment".into(), body, opens: Opens::Activity });
-            }
             running.stop().await;
         }
         app.exit(0);
@@ -77,9 +105,17 @@ fn build(options: Options) -> Builder<Wry> {
     builder
         .plugin(window_state.with_denylist(&["trouble"]).build())
         .plugin(login_item::plugin(&options))
+        .plugin(tauri_plugin_dialog::init())
         .register_asynchronous_uri_scheme_protocol(photos::SCHEME, photos::answer)
         .register_uri_scheme_protocol(trouble::SCHEME, trouble::answer)
-        .invoke_handler(tauri::generate_handler![commands::call, commands::open, commands::autostart])
+        .invoke_handler(tauri::generate_handler![
+            commands::call,
+            commands::open,
+            commands::autostart,
+            commands::save,
+            commands::reveal,
+            commands::elsewhere
+        ])
         .setup(move |app| set_up(app, &options))
 }
 
@@ -111,6 +147,7 @@ fn set_up(app: &mut App, options: &Options) -> Result<(), Box<dyn Error>> {
     let tray = Tray::new(&handle);
     tauri::async_runtime::spawn(watch(handle.clone(), engine, tray, events));
     tauri::async_runtime::spawn(quit_when_told(handle.clone()));
+    tauri::async_runtime::spawn(resting::rest(handle.clone()));
     if !options.hidden {
         window::show(&handle);
     }
@@ -139,7 +176,7 @@ async fn quit_when_told(app: AppHandle) {
                 _ = terminate.recv() => {}
                 _ = interrupt.recv() => {}
             }
-            quit(&app);
+            end(&app);
         }
         Err(error) => tracing::warn!(%error, "a signal will end Pierrot without waiting"),
     }
@@ -148,18 +185,17 @@ async fn quit_when_told(app: AppHandle) {
 #[cfg(not(unix))]
 async fn quit_when_told(app: AppHandle) {
     if tokio::signal::ctrl_c().await.is_ok() {
-        quit(&app);
+        end(&app);
     }
 }
 
 fn start_log() {
     let filter = tracing_subscriber::EnvFilter::try_from_env("PIERROT_LOG")
         .unwrap_or_else(|_| tracing_subscriber::EnvFilter::new("warn,pierrot_app=info,pierrot_core=info"));
-    let lines = tracing_subscriber::fmt()
-        .with_env_filter(filter)
-        .with_ansi(std::io::stderr().is_terminal())
-        .with_writer(std::io::stderr);
-    if lines.try_init().is_err() {
+    let shown = fmt::layer().with_ansi(std::io::stderr().is_terminal()).with_writer(std::io::stderr);
+    // Goes to files once the home is open.
+    let kept = fmt::layer().with_ansi(false).with_writer(|| pierrot_core::logs::Lines);
+    if tracing_subscriber::registry().with(filter).with(shown).with(kept).try_init().is_err() {
         tracing::debug!("a log is already set");
     }
 }

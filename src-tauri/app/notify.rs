@@ -1,18 +1,15 @@
 //! Shows notices on the desktop and follows their clicks.
 //!
 //! Invariant: text stays text: where the desktop reads markup, it is escaped. A desktop without notices is no error.
-//! Absent: what is told and when (`notices`).
+//! Absent: what is told and when (the engine).
 
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use notify_rust::Notification;
+use pierrot_core::engine::{Notice, Opens};
 use tauri::{AppHandle, Manager};
 
-use crate::{
-    notices::{Notice, Opens},
-    running::Running,
-    window,
-};
+use crate::{running::Running, window};
 
 /// Notices whose clicks are waited for at one time; further ones are shown all the same.
 const OPEN_MAX: usize = 16;
@@ -25,6 +22,11 @@ pub fn show(app: &AppHandle, notice: Notice) {
     tauri::async_runtime::spawn(async move {
         let mut shown = Notification::new();
         shown.appname("Pierrot").summary(&notice.title).icon("pierrot-desktop");
+        if let (Some(photo), Some(running)) = (&notice.photo, app.try_state::<Running>())
+            && let Some(picture) = running.engine().picture_file(photo).await
+        {
+            shown.image_path(&picture.to_string_lossy());
+        }
         if let Err(error) = present(&app, &mut shown, &notice).await {
             tracing::warn!(%error, "the desktop shows no notices");
         }
@@ -73,6 +75,7 @@ fn follow(app: &AppHandle, opens: &Opens) {
         }
         Opens::Reviews | Opens::Activity => "activity",
         Opens::Accounts => "accounts",
+        Opens::Plan => "plan",
     };
     window::show_at(app, screen);
 }

@@ -10,8 +10,9 @@ use pierrot_core::{
     engine::{CallError, Engine, Program},
     events::Event,
     home::Home,
+    logs,
 };
-use pierrot_sandbox::Sandbox;
+use pierrot_sandbox::Demo;
 use tokio::sync::{Mutex, broadcast};
 
 use crate::options::Options;
@@ -20,33 +21,38 @@ use crate::options::Options;
 #[derive(Debug)]
 pub struct Running {
     engine: Engine,
-    sandbox: Mutex<Option<Sandbox>>,
-    home: PathBuf,
-    demo: bool,
+    demo: Mutex<Option<Demo>>,
+    options: Options,
 }
 
 impl Running {
     /// Opens the home, or a fresh one on the sandbox, and lets the schedule work; hands out all that happens from there on.
     pub async fn start(options: &Options) -> Result<(Self, broadcast::Receiver<Event>)> {
-        let sandbox = if options.demo { Some(start_sandbox().await?) } else { None };
-        let (home, world) = match (&sandbox, &options.home) {
-            (Some(sandbox), _) => demo_home(sandbox)?,
+        let demo = if options.demo { Some(start_demo().await?) } else { None };
+        let (home, world) = match (&demo, &options.home) {
+            (Some(demo), _) => (demo.home().to_owned(), World::with_secrets(demo.described().secrets.clone())),
             (None, Some(home)) => (home.clone(), World::default()),
             (None, None) => (Home::platform()?, World::default()),
         };
         let pierrot = Pierrot::open(&home, world)?;
+        logs::keep_in(&pierrot.home().logs());
         let program = Program { version: env!("CARGO_PKG_VERSION").into(), demo: options.demo };
         let engine = Engine::new(pierrot, program)?;
         let events = engine.subscribe();
         engine.start();
-        let control_url = sandbox.as_ref().map_or("", |sandbox| sandbox.described().control_url.as_str());
+        let control_url = demo.as_ref().map_or("", |demo| demo.described().control_url.as_str());
         tracing::info!(home = %home.display(), control_url, "engine started");
-        Ok((Self { engine, sandbox: Mutex::new(sandbox), home, demo: options.demo }, events))
+        Ok((Self { engine, demo: Mutex::new(demo), options: options.clone() }, events))
     }
 
     /// Whether nothing is real.
     pub fn is_demo(&self) -> bool {
-        self.demo
+        self.options.demo
+    }
+
+    /// The home the person named, whole; none for the platform's.
+    pub fn named_home(&self) -> Option<PathBuf> {
+        self.options.home.as_ref().map(|home| std::path::absolute(home).unwrap_or_else(|_| home.clone()))
     }
 
     pub fn engine(&self) -> &Engine {
@@ -64,24 +70,16 @@ impl Running {
     /// Waits for the answer to a post on its way, at most a minute; what else is under way is settled at the next start.
     pub async fn stop(&self) {
         self.engine.stop().await;
-        if let Some(sandbox) = self.sandbox.lock().await.take() {
-            sandbox.stop().await;
-            if let Err(error) = std::fs::remove_dir_all(&self.home) {
-                tracing::warn!(%error, home = %self.home.display(), "the demo's home stays behind");
-            }
+        if let Some(demo) = self.demo.lock().await.take()
+            && let Err(error) = demo.stop().await
+        {
+            tracing::warn!(%error, "the demo's home stays behind");
         }
     }
 }
 
-async fn start_sandbox() -> Result<Sandbox> {
-    pierrot_sandbox::start(pierrot_sandbox::Options::default())
+async fn start_demo() -> Result<Demo> {
+    Demo::start(pierrot_sandbox::Options::default())
         .await
-        .map_err(|error| Error::failed(format!("The sandbox cannot start ({error})."), "Try again."))
-}
-
-fn demo_home(sandbox: &Sandbox) -> Result<(PathBuf, World)> {
-    let home = sandbox.described().fresh_home().map_err(|error| {
-        Error::failed(format!("The demo's home cannot be made ({error})."), "Make room, or set TMPDIR.")
-    })?;
-    Ok((home, World::with_secrets(sandbox.described().secrets.clone())))
+        .map_err(|error| Error::failed(format!("The demo cannot start ({error})."), "Make room, or set TMPDIR."))
 }

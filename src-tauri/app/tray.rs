@@ -11,7 +11,7 @@ use std::{
 use jiff::{SignedDuration, Timestamp, Zoned};
 use pierrot_core::{
     Choice, Result,
-    engine::{Asked, Engine, Mood},
+    engine::{Asked, Engine, Mood, Notice},
 };
 use tauri::{
     AppHandle, Manager, Wry,
@@ -21,9 +21,7 @@ use tauri::{
 };
 
 use crate::{
-    desktop,
-    notices::{Notice, Opens},
-    notify,
+    desktop, notify,
     running::Running,
     tray_menu::{Action, Row, TrayMenu},
     window,
@@ -126,10 +124,7 @@ fn click(app: &AppHandle, id: &str) {
                 let engine = app.state::<Running>().engine().clone();
                 if let Err(error) = act(&engine, action) {
                     let body = format!("{}\n{}", error.message, error.what_now);
-                    notify::show(
-                        &app,
-                        Notice { title: "Pierrot could not do that".into(), body, opens: Opens::Activity },
-                    );
+                    notify::show(&app, Notice::plain("Pierrot could not do that", body));
                 }
             });
         }

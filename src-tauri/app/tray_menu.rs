@@ -77,6 +77,8 @@ impl Action {
 /// The menu for this state at this time; `zone` is the photographer's.
 pub fn menu(state: &Overview, now: Timestamp, zone: &TimeZone) -> TrayMenu {
     let line = line(state, now.to_zoned(zone.clone()).datetime(), zone);
+    // One's own archive may have its icon beside this one.
+    let line = if state.demo { format!("Demo: {line}") } else { line };
     let mut rows = vec![Row::Item { label: line.clone(), action: None }, Row::Separator];
     rows.push(publish(state));
     rows.push(sync(state));

@@ -86,6 +86,8 @@ fn the_usual_menu() {
     let text = "[Next: Sunday 10:00 - x]\n---\nPublish now\nSync now\nPause >\n  Until tomorrow\n  For a week\n  \
                 Until I resume\n---\nOpen Pierrot\n---\nQuit\n";
     assert_eq!(menu_text(&state()), text);
+    let demo = Overview { demo: true, ..state() };
+    assert_eq!(line(&demo), "Demo: Next: Sunday 10:00 - x");
 }
 
 #[test]

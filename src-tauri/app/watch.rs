@@ -17,7 +17,7 @@ use tokio::{
     time::Instant,
 };
 
-use crate::{notices::Teller, notify, tray::Tray, tray_menu, window};
+use crate::{notify, tray::Tray, tray_menu, window};
 
 /// Events that come together make one drawing.
 const TOGETHER: Duration = Duration::from_millis(300);
@@ -30,14 +30,12 @@ const TO_PAGE: &str = "pierrot";
 
 /// Works until the engine ends.
 pub async fn watch(app: AppHandle, engine: Engine, tray: Tray, mut events: Receiver<Event>) {
-    let mut teller = Teller::default();
     let mut look_at = Instant::now();
     loop {
         tokio::select! {
             event = events.recv() => match event {
                 Ok(event) => {
                     to_page(&app, &event);
-                    tell(&app, &engine, &mut teller, &event);
                     look_at = look_at.min(Instant::now() + TOGETHER);
                 }
                 Err(RecvError::Lagged(_)) => {
@@ -47,9 +45,7 @@ pub async fn watch(app: AppHandle, engine: Engine, tray: Tray, mut events: Recei
                 Err(RecvError::Closed) => return,
             },
             () = tokio::time::sleep_until(look_at) => {
-                if let Some(notice) = teller.sum_up(Timestamp::now()) {
-                    notify::show(&app, notice);
-                }
+                tell(&app, &engine).await;
                 look_at = Instant::now() + look(&app, &engine, &tray).await;
             }
         }
@@ -62,11 +58,10 @@ fn to_page<T: serde::Serialize + Clone>(app: &AppHandle, event: &T) {
     }
 }
 
-fn tell(app: &AppHandle, engine: &Engine, teller: &mut Teller, event: &Event) {
-    let Event::RunEnded { run } = event else { return };
-    let switches = engine.pierrot().settings().notifications;
-    if let Some(notice) = teller.hear(run, switches, window::is_open(app), Timestamp::now()) {
-        notify::show(app, notice);
+async fn tell(app: &AppHandle, engine: &Engine) {
+    match engine.notices(window::is_open(app)).await {
+        Ok(notices) => notices.into_iter().for_each(|notice| notify::show(app, notice)),
+        Err(error) => tracing::warn!(%error, "nobody knows what is to be told"),
     }
 }
 

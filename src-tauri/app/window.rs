@@ -7,7 +7,7 @@ use tauri::{
     AppHandle, Manager, Url, WebviewUrl, WebviewWindow, WebviewWindowBuilder, WindowEvent, utils::config::WindowConfig,
 };
 
-use crate::leftovers;
+use crate::{leftovers, running::Running};
 
 /// The name by which settings and capabilities know the window.
 pub const MAIN: &str = "main";
@@ -29,6 +29,15 @@ pub fn show(app: &AppHandle) {
 /// Opens the window at a screen of the page, `activity` for one.
 pub fn show_at(app: &AppHandle, screen: &'static str) {
     on_main_thread(app, Some(screen));
+}
+
+/// Ends the window; Pierrot goes on in the tray.
+pub fn close(app: &AppHandle) {
+    if let Some(window) = app.get_webview_window(MAIN)
+        && let Err(error) = window.close()
+    {
+        tracing::warn!(%error, "the window stays");
+    }
 }
 
 pub fn is_open(app: &AppHandle) -> bool {
@@ -57,6 +66,10 @@ fn open(app: &AppHandle, screen: Option<&str>) -> Result<(), WindowError> {
     let url = screen.map_or_else(|| main.url.clone(), |screen| WebviewUrl::App(format!("index.html#/{screen}").into()));
     let main = WindowConfig { url, ..main.clone() };
     let dev = config.build.dev_url.clone().filter(|_| tauri::is_dev());
+    if let Some(running) = app.try_state::<Running>() {
+        let engine = running.engine().clone();
+        tauri::async_runtime::spawn(async move { engine.page_comes().await });
+    }
     let window = WebviewWindowBuilder::from_config(app, &main)?;
     let window = window.on_navigation(move |url| is_ours(url, dev.as_ref())).build()?;
     let app = app.clone();
