@@ -1,5 +1,5 @@
 import { ask } from "../host/ask";
-import type { Advice, Doctor, Probed, SecretNames } from "../host/bindings";
+import type { Advice, ComputerView, Doctor, Probed, SecretNames } from "../host/bindings";
 import type { Host } from "../host/host";
 import { Loaded } from "../shared/loaded.svelte";
 import { SettingsState } from "../settings/settings.svelte";
@@ -9,6 +9,7 @@ export class AccountsState {
   readonly secrets: Loaded<SecretNames>;
   readonly doctor: Loaded<Doctor>;
   readonly probed: Loaded<Probed>;
+  readonly computers: Loaded<ComputerView[]>;
   readonly settings: SettingsState;
   readonly targets = $derived.by(() => Object.keys(this.settings.all.value?.targets ?? {}));
 
@@ -19,6 +20,7 @@ export class AccountsState {
     this.secrets = new Loaded(() => ask(host, "secrets", {}));
     this.doctor = new Loaded(() => ask(host, "doctor", {}));
     this.probed = new Loaded(() => ask(host, "probe", {}));
+    this.computers = new Loaded(() => ask(host, "computers", {}));
     this.settings = new SettingsState(host);
   }
 
@@ -55,6 +57,10 @@ export class AccountsState {
     const who = await ask(this.#host, "finish_login", { place, typed });
     await Promise.all([this.secrets.load(), this.doctor.load()]);
     return who;
+  }
+
+  async nameComputer(name: string): Promise<void> {
+    this.computers.take(await ask(this.#host, "name_computer", { name }));
   }
 
   addTarget = (name: string): Promise<boolean> => this.settings.change({ [`targets.${name}.kind`]: "x" });

@@ -2,11 +2,13 @@ import { expect, it } from "vitest";
 
 import { CallError, type Host } from "../host/host";
 import { AccountsState } from "./accounts.svelte";
+import { silent } from "../host/silent.test-host";
 
 function opened(trouble: string | null = null) {
   const set: string[] = [];
   const asked: [string, unknown][] = [];
   const host: Host = {
+    ...silent,
     call: async (name, args) => {
       asked.push([name, args]);
       const known = args as { name: string };
@@ -17,9 +19,6 @@ function opened(trouble: string | null = null) {
       if (name === "doctor") return { healthy: true, home: "", checks: [{ what: "Flickr", ok: true, found: "signed in as ada", what_now: null }] };
       return { set: [...set], known: [], trouble };
     },
-    listen: () => () => undefined,
-    picture: () => "",
-    open: () => undefined,
   };
   return { asked, accounts: new AccountsState(host) };
 }

@@ -3,6 +3,8 @@ import { expect, it } from "vitest";
 import type { Run } from "../host/bindings";
 import type { Host } from "../host/host";
 import { ActivityState, stepsOf } from "./activity.svelte";
+import { linesOf, postsOf } from "./log";
+import { silent } from "../host/silent.test-host";
 
 const run = (id: number): Run => ({
   id,
@@ -38,16 +40,14 @@ const entries = [
 function opened(count: number) {
   const asked: [string, unknown][] = [];
   const host: Host = {
+    ...silent,
     call: async (name, args) => {
       asked.push([name, args]);
       const { limit } = args as { limit: number };
       if (name === "runs") return Array.from({ length: Math.min(limit, count) }, (_, i) => run(count - i));
-      if (name === "log") return { total: 4, entries };
+      if (name === "log") return { total: 4, entries, titles: {} };
       return [];
     },
-    listen: () => () => undefined,
-    picture: () => "",
-    open: () => undefined,
   };
   return { asked, activity: new ActivityState(host) };
 }
@@ -64,6 +64,14 @@ it("tells a publication with the price its sending was frozen with", async () =>
   const { activity } = opened(0);
   await activity.load();
   expect(activity.posts).toMatchObject([{ seq: 3, photo: "7", text: "Dusk", postUrl: "https://x.com/a/status/1", costUsd: 0.02 }]);
+});
+
+it("counts what the photographer found as a publication, with the text that was sent", () => {
+  const [, sending] = entries;
+  const answer = (is: string) => ({ seq: 3, at: "c", type: "resolved", photo: "7", target: "x", attempt: "A", answer: { is, post_url: "https://x.com/a/status/2" } });
+  const told = postsOf(linesOf([sending ?? {}, answer("posted")]));
+  expect(told).toMatchObject([{ text: "Dusk", postUrl: "https://x.com/a/status/2", seen: "photographer", costUsd: 0.02 }]);
+  expect(postsOf(linesOf([{ ...answer("skip"), answer: { is: "skip" } }]))).toEqual([]);
 });
 
 it("sifts the log by kind and by any word in it, newest first", async () => {

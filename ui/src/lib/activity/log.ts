@@ -23,6 +23,7 @@ export interface Posted extends LogLine {
 export function lineOf(entry: Record<string, unknown>): LogLine {
   const frozen = isRecord(entry["frozen"]) ? entry["frozen"] : {};
   const cost = frozen["cost_usd"];
+  const answer = isRecord(entry["answer"]) ? entry["answer"] : {};
   return {
     seq: typeof entry["seq"] === "number" ? entry["seq"] : 0,
     at: word(entry["at"]) ?? "",
@@ -30,8 +31,8 @@ export function lineOf(entry: Record<string, unknown>): LogLine {
     photo: word(entry["photo"]) ?? word(entry["photo_id"]),
     target: word(entry["target"]),
     text: word(entry["text"]) ?? word(frozen["text"]),
-    postUrl: word(entry["post_url"]),
-    seen: word(entry["seen"]),
+    postUrl: word(entry["post_url"]) ?? word(answer["post_url"]),
+    seen: word(entry["seen"]) ?? (answer["is"] === "posted" ? "photographer" : null),
     detail: word(entry["detail"]),
     attempt: word(entry["attempt"]),
     costUsd: typeof cost === "number" ? cost : null,
@@ -39,16 +40,20 @@ export function lineOf(entry: Record<string, unknown>): LogLine {
   };
 }
 
-/** Newest first. */
+/** Newest first; each with the text of its attempt, once there is one. */
 export function linesOf(entries: readonly Record<string, unknown>[]): LogLine[] {
-  return entries.map(lineOf).sort((a, b) => b.seq - a.seq);
+  const lines = entries.map(lineOf).sort((a, b) => b.seq - a.seq);
+  const texts = new Map(lines.filter(({ kind }) => kind === "sending").map(({ attempt, text }) => [attempt, text]));
+  return lines.map((line) => ({ ...line, text: line.text ?? texts.get(line.attempt) ?? null }));
 }
 
-/** The posts among them, each with what its sending cost. */
+/** The posts among them, each with what its sending was frozen with; also one that only the photographer has seen. */
 export function postsOf(lines: readonly LogLine[]): Posted[] {
   const sent = new Map(lines.filter(({ kind }) => kind === "sending").map((line) => [line.attempt, line.costUsd]));
   return lines.flatMap((line) =>
-    line.kind === "posted" && line.postUrl !== null ? [{ ...line, postUrl: line.postUrl, costUsd: sent.get(line.attempt) ?? null }] : [],
+    (line.kind === "posted" || line.kind === "resolved") && line.postUrl !== null
+      ? [{ ...line, postUrl: line.postUrl, costUsd: sent.get(line.attempt) ?? null }]
+      : [],
   );
 }
 

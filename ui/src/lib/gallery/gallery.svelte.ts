@@ -57,6 +57,7 @@ export class GalleryState {
   readonly #host: Host;
   #windows: Windows | null = null;
   #ask = 0;
+  #mine = false;
   #extended: number | null = null;
   #pause: ReturnType<typeof setTimeout> | undefined;
 
@@ -90,15 +91,19 @@ export class GalleryState {
    * while photos are chosen: a choice is of positions. What the person did here is `mine` and shown at once.
    */
   async again(mine = false): Promise<void> {
+    // A hint that overtakes the answer brings the same changes.
+    this.#mine ||= mine;
     const now = await this.#read();
     if (now === null) return;
+    const own = this.#mine;
+    this.#mine = false;
     if (now.version === this.answer?.version) {
       this.#windows?.forgive();
       this.rowsSeen += 1;
       return;
     }
     const grew = this.answer !== null && this.answer.count > 0 && now.count > this.answer.count;
-    if (!mine && (grew || this.selection.count > 0)) this.waiting = now;
+    if (!own && (grew || this.selection.count > 0)) this.waiting = now;
     else this.#show(now, this.#windows);
   }
 

@@ -3,6 +3,7 @@ import { afterEach, beforeEach, expect, it, vi } from "vitest";
 import { CallError, type Host } from "../host/host";
 import type { GalleryOverview, Query } from "../host/bindings";
 import { GalleryState } from "./gallery.svelte";
+import { silent } from "../host/silent.test-host";
 
 beforeEach(() => vi.useFakeTimers());
 afterEach(() => vi.useRealTimers());
@@ -35,15 +36,14 @@ function opened(count: number) {
     include: () => ({ done: 1, why_not: null }),
   };
   const host: Host = {
+    ...silent,
     call: async (name, args) => {
       asked.push({ name, args: args as Record<string, unknown> });
       const answer = answers[name];
       if (answer === undefined) throw new CallError("rejected", "no", "try later");
       return answer(args as Record<string, unknown>);
     },
-    listen: () => () => undefined,
     picture: (id, size, key) => `${id}/${size}/${key}`,
-    open: () => undefined,
   };
   return { library, asked, gallery: new GalleryState(host) };
 }
@@ -122,6 +122,15 @@ it("shows what the person did at once, also when it brings photos back", async (
   library.version = "3";
   library.count = 12;
   await outcome.undo();
+  expect([gallery.answer?.count, gallery.waiting]).toEqual([12, null]);
+});
+
+it("shows what the person did at once, also when a hint asks before the answer is here", async () => {
+  const { gallery, library } = opened(10);
+  await gallery.load();
+  library.version = "2";
+  library.count = 12;
+  await Promise.all([gallery.again(true), gallery.again()]);
   expect([gallery.answer?.count, gallery.waiting]).toEqual([12, null]);
 });
 

@@ -1,7 +1,8 @@
-import { monthText } from "../i18n/dates";
+import { spanText } from "../i18n/dates";
 import type { CellBox } from "./Cell.svelte";
 import { SIZES, type GalleryState } from "./gallery.svelte";
 import { cellsOf, justify, lastAtMost, rowOf, rowsBetween } from "./justify";
+import { spansOf } from "./spans";
 import { HEIGHT_CAP, moved, mustAnchor, placeAt, shift, type Place } from "./virtual";
 
 /** Between cells, in px. */
@@ -16,10 +17,13 @@ const FAST = 4;
 const FLYING = 12;
 /** Positions inside the scrolling layer start anew every so many px: engines are exact only so far. */
 const LAYER = 1_000_000;
+/** Rows that months must fill to have a heading of their own, and the usual shape of a picture. */
+const ROWS_LEAST = 2;
+const RATIO_USUAL = 1.4;
 /** Parts of a window's height that are drawn above and below it. */
 const AROUND = 0.6;
 
-/** A month's name above its rows. */
+/** The name of a month, or of some, above its rows. */
 export interface Heading {
   key: number;
   top: number;
@@ -47,14 +51,16 @@ export class GridState {
   // Before the style sheet came, a webview may report the size of everything.
   readonly width = $derived(Math.max(1, Math.min(this.clientWidth, window.innerWidth)));
   readonly viewport = $derived(Math.min(this.clientHeight, window.innerHeight));
+  readonly target = $derived.by(() => Math.min(SIZES[this.#gallery.size] ?? SIZES[2], this.width / 1.5));
+  readonly spans = $derived.by(() => spansOf(this.#gallery.months, Math.ceil((ROWS_LEAST * this.width) / (RATIO_USUAL * this.target))));
   readonly layout = $derived.by(() =>
     justify(
       this.#gallery.ratios,
-      this.#gallery.months.map(({ count }) => count),
-      { width: this.width, target: Math.min(SIZES[this.#gallery.size] ?? SIZES[2], this.width / 1.5), gap: GAP, heading: HEADING },
+      this.spans.map(({ count }) => count),
+      { width: this.width, target: this.target, gap: GAP, heading: HEADING },
     ),
   );
-  readonly dated = $derived.by(() => this.layout.sectionTop.length === this.#gallery.months.length);
+  readonly dated = $derived.by(() => this.layout.sectionTop.length === this.spans.length);
   readonly geometry = $derived({ total: this.layout.total + BELOW, viewport: this.viewport });
 
   readonly #drawn = $derived(
@@ -156,9 +162,9 @@ export class GridState {
     if (!this.dated || layout.rows === 0) return [];
     const from = lastAtMost(layout.sectionTop, layout.top[rowStart] ?? 0);
     const to = lastAtMost(layout.sectionTop, layout.top[Math.max(rowStart, rowEnd - 1)] ?? 0);
-    return this.#gallery.months.slice(from, to + 1).flatMap(({ year, month, count }, i) => {
+    return this.spans.slice(from, to + 1).flatMap((span, i) => {
       const top = (layout.sectionTop[from + i] ?? 0) - this.#base;
-      return count > 0 ? [{ key: from + i, top, text: monthText(year, month), count }] : [];
+      return span.count > 0 ? [{ key: from + i, top, text: spanText(span), count: span.count }] : [];
     });
   }
 }

@@ -102,6 +102,13 @@ it("finds the row, the section and the rows of a band for any photo", () => {
   }
 });
 
+it("lets the last photo of a section join the row before it, but not when both would be too low", () => {
+  const frame = { width: 300, target: 100, gap: 0, heading: 0 };
+  const squares = (count: number) => justify(Array.from({ length: count }, () => 100), [count], frame);
+  expect([...squares(7).height]).toEqual([100, 75]);
+  expect([...squares(8).height]).toEqual([100, 100, 100]);
+});
+
 it("lays nothing out for nothing, and takes one section where the counts do not add up", () => {
   const empty = justify([], [], FRAME);
   expect([empty.rows, empty.total]).toEqual([0, 0]);

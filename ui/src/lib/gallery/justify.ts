@@ -39,9 +39,13 @@ export function cellRatio(ratio100: number): number {
   return ratio < RATIO_MIN ? RATIO_MIN : ratio > RATIO_MAX ? RATIO_MAX : ratio > 0 ? ratio : 1;
 }
 
+/** How much lower than the target a row may get so that the last few photos of its section need none of their own. */
+const LOWEST = 0.64;
+
 /**
  * Lays photos in rows that fill the width. A row closes where its height comes nearest to the target (by factor);
- * the last row of a section keeps the target height and stays open on the right. Linear in the photos.
+ * the last row of a section joins the one before it where there is room, else it keeps the target height and stays open
+ * on the right. Linear in the photos.
  */
 export function justify(ratios: ArrayLike<number>, sections: readonly number[], frame: Frame): Layout {
   const photos = ratios.length;
@@ -62,14 +66,22 @@ export function justify(ratios: ArrayLike<number>, sections: readonly number[], 
     if (count === 0) return;
     y += frame.heading;
     const end = photo + count;
+    let before: Row | null = null;
     while (photo < end) {
-      const { next, high } = oneRow(ratios, photo, end, frame);
-      first[row] = photo;
-      top[row] = y;
-      height[row] = high;
-      y += high + frame.gap;
+      const one: Row = oneRow(ratios, photo, end, frame);
+      const both: Row | null = before !== null && one.open ? joined(before, one, frame) : null;
+      if (both !== null) {
+        row -= 1;
+        y = top[row] ?? 0;
+      } else {
+        first[row] = photo;
+        top[row] = y;
+      }
+      before = both ?? one;
+      height[row] = before.high;
+      y += before.high + frame.gap;
       row += 1;
-      photo = next;
+      photo = one.next;
     }
   });
   first[row] = photos;
@@ -88,21 +100,45 @@ export function justify(ratios: ArrayLike<number>, sections: readonly number[], 
   };
 }
 
-/** Takes photos from `start` until the row is full; `next` is the first one left. */
-function oneRow(ratios: ArrayLike<number>, start: number, end: number, frame: Frame): { next: number; high: number } {
-  const { width, target, gap } = frame;
+interface Row {
+  /** The first photo that is left. */
+  next: number;
+  high: number;
+  photos: number;
+  /** The shapes of its cells, added up. */
+  shape: number;
+  /** Ran out of photos before it was full. */
+  open: boolean;
+}
+
+/** Takes photos from `start` until the row is full. */
+function oneRow(ratios: ArrayLike<number>, start: number, end: number, frame: Frame): Row {
   let shape = 0;
   let before = Infinity;
   for (let i = start; i < end; i += 1) {
-    shape += cellRatio(ratios[i] ?? 100);
-    const high = Math.max(1, (width - gap * (i - start)) / shape);
-    if (high <= target) {
-      const shorter = i > start && before / target < target / high;
-      return shorter ? { next: i, high: before } : { next: i + 1, high };
+    const more = shape + cellRatio(ratios[i] ?? 100);
+    const high = rowHeight(i - start + 1, more, frame);
+    if (high <= frame.target) {
+      const shorter = i > start && before / frame.target < frame.target / high;
+      const photos = shorter ? i - start : i - start + 1;
+      return { next: start + photos, high: shorter ? before : high, photos, shape: shorter ? shape : more, open: false };
     }
+    shape = more;
     before = high;
   }
-  return { next: end, high: target };
+  return { next: end, high: frame.target, photos: end - start, shape, open: true };
+}
+
+function rowHeight(photos: number, shape: number, { width, gap }: Frame): number {
+  return Math.max(1, (width - gap * (photos - 1)) / shape);
+}
+
+/** Both as one row, where that is high enough. */
+function joined(one: Row, last: Row, frame: Frame): Row | null {
+  const photos = one.photos + last.photos;
+  const shape = one.shape + last.shape;
+  const high = rowHeight(photos, shape, frame);
+  return high < frame.target * LOWEST ? null : { next: last.next, high, photos, shape, open: false };
 }
 
 /** Left edge and width of each cell of a row, whole px, so that a full row ends at the width. */

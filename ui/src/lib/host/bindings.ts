@@ -23,6 +23,35 @@ export type AppearanceSettings = { theme: Theme, language: Language, };
 export type CallError = { code: string, message: string, what_now: string, };
 
 /**
+ * The words of one photo on one target, as they would go out.
+ */
+export type CaptionPreview = { target: string, 
+/**
+ * As it goes out: with its link, within the limit, told apart from earlier posts.
+ */
+text: string, 
+/**
+ * X's weighted characters of the whole caption; what is more than `limit` is cut away.
+ */
+weighted: number, limit: number, alt_text: string, 
+/**
+ * UTF-16 units of the whole alt text; what is more than `alt_limit` is cut away.
+ */
+alt_units: number, alt_limit: number, 
+/**
+ * US dollars.
+ */
+cost_usd: number, warnings: Array<string>, 
+/**
+ * What the photographer wrote, as the record has it.
+ */
+written: OwnWords, 
+/**
+ * What the templates make, before a link and before the limit.
+ */
+template: TemplateWords, };
+
+/**
  * New values by dotted key, `targets.x.caption`; null goes back to the default, or removes a whole target.
  */
 export type Changes = Record<string, unknown>;
@@ -32,7 +61,45 @@ export type Changes = Record<string, unknown>;
  */
 export type Code = "try_later" | "sign_in_again" | "ask_photographer" | "fix_settings" | "newer_version_needed" | "failed";
 
+/**
+ * One computer as the log knows it.
+ */
+export type ComputerView = { 
+/**
+ * The beginning of its id.
+ */
+id: string, 
+/**
+ * What a person calls it.
+ */
+name: string | null, 
+/**
+ * Whether it is this one.
+ */
+here: boolean, 
+/**
+ * Entries it wrote.
+ */
+entries: number, 
+/**
+ * The number of its newest entry in the log; 0 for none.
+ */
+last_seq: number, 
+/**
+ * When it was written by that computer's clock, RFC 3339.
+ */
+last_at: string | null, 
+/**
+ * Its type, `posted` for one.
+ */
+last: string | null, };
+
 export type Counted = { name: string, count: number, };
+
+/**
+ * How often one notice in the evening sums up, instead of one each.
+ */
+export type Digest = "off" | "daily" | "weekly";
 
 /**
  * The whole diagnosis.
@@ -42,7 +109,7 @@ export type Doctor = { healthy: boolean, home: string, checks: Array<Advice>, };
 /**
  * How a run ended.
  */
-export type Ending = "done" | "nothing" | "needs_you" | "try_later" | "failed" | "cancelled" | "interrupted";
+export type Ending = "done" | "nothing" | "missed" | "needs_you" | "try_later" | "failed" | "cancelled" | "interrupted";
 
 /**
  * One thing that happened.
@@ -281,7 +348,11 @@ export type LogPage = {
 /**
  * Entries in the whole log.
  */
-total: number, entries: Record<string, unknown>[], };
+total: number, entries: Record<string, unknown>[], 
+/**
+ * Titles of their photos, by id.
+ */
+titles: Record<string, string>, };
 
 /**
  * What a row of the source is.
@@ -339,9 +410,13 @@ local: string, };
  */
 export type NotificationSettings = { published: boolean, needs_review: boolean, sign_in: boolean, credit: boolean, record: boolean, 
 /**
- * One notice a day that sums up, instead of one each; what needs an answer is still told at once.
+ * A due time that passed while the computer was off or away.
  */
-digest: boolean, };
+missed: boolean, 
+/**
+ * What is gathered into one notice; what needs an answer is told at once all the same.
+ */
+digest: Digest, };
 
 /**
  * One publication that waits for an answer.
@@ -357,6 +432,9 @@ account: string | null, };
  */
 export type Origin = "pinned" | "queued" | "chance";
 
+/**
+ * How a publication ended.
+ */
 export type Outcome = "published" | "dry_run" | "nothing_left" | "already_done" | "needs_review" | "held" | "rejected" | "try_later";
 
 /**
@@ -391,6 +469,16 @@ trouble: Array<Run>,
  * When the last full pass over the source ended, RFC 3339.
  */
 synced_at: string | null, };
+
+/**
+ * `null` where the template has the word.
+ */
+export type OwnWords = { caption: string | null, alt_text: string | null, };
+
+/**
+ * What can be said about a photo in one's own words.
+ */
+export type Part = "caption" | "alt_text";
 
 /**
  * The bare id a source gives to a photo, for example `53572261016`.
@@ -468,7 +556,11 @@ cost_usd: number,
 /**
  * Pixels of the original, 0 when the source does not tell.
  */
-width: number, height: number, warnings: Array<string>, };
+width: number, height: number, warnings: Array<string>, 
+/**
+ * Why nothing goes out then, as things are now.
+ */
+why_not: WhyNot | null, };
 
 /**
  * What a probe found, and where.
@@ -539,7 +631,7 @@ export type Ready = {
  */
 source: boolean, 
 /**
- * Whether the catalogue holds photos.
+ * Whether the photos were read to the end at least once.
  */
 synced: boolean, 
 /**
@@ -766,6 +858,8 @@ account: string | null, signed_in: boolean,
  */
 unpublished: number, published: number, reviews: number, };
 
+export type TemplateWords = { caption: string, alt_text: string, };
+
 export type Theme = "system" | "light" | "dark";
 
 /**
@@ -793,6 +887,20 @@ progress: number | null,
  * Seconds left, as far as can be told.
  */
 left_s: number | null, can_be_cancelled: boolean, };
+
+/**
+ * What stops a due time although it has a photo.
+ */
+export type WhyNot = "paused" | "over_cap";
+
+/**
+ * One part of a photo's words as the photographer wants it.
+ */
+export type Wording = { part: Part, 
+/**
+ * `null` = back to the template.
+ */
+text: string | null, };
 
 /** Every call of the engine: what it takes and what it answers. */
 export interface Calls {
@@ -824,6 +932,10 @@ export interface Calls {
   facets: { args: Record<string, never>; result: GalleryFacets };
   /** One photo with its facts, where it stands and its history. */
   photo: { args: { photo: PhotoId }; result: PhotoPage };
+  /** How a photo's words would go out: what was just typed, else what is on the record, else the template's. */
+  caption_preview: { args: { photo: PhotoId, target: string, caption: string | null, alt_text: string | null }; result: CaptionPreview };
+  /** Keeps the photographer's own words on the record, for one target or for every; whether anything changed. */
+  set_words: { args: { photo: PhotoId, target: string | null, words: Array<Wording> }; result: boolean };
   /** How much of the disk thumbnails take. */
   thumbnail_cache: { args: Record<string, never>; result: ThumbnailCache };
   /** Removes all thumbnails; they are made again when they are looked at. */
@@ -832,10 +944,16 @@ export interface Calls {
   exif: { args: { photo: PhotoId }; result: Exif };
   /** The next twelve weeks. */
   plan: { args: Record<string, never>; result: PlanPage };
+  /** Takes a veto back: the photo stands at its due time again. */
+  unveto: { args: { target: string, slot: string, photo: PhotoId }; result: PlanPage };
+  /** Moves a queued photo to another place in the line, 0 for the first. */
+  move_queued: { args: { target: string, photo: PhotoId, to: number }; result: PlanPage };
   /** Another photo for a due time. */
   veto: { args: { target: string, slot: string }; result: PlanPage };
   /** This photo at a due time. */
   pin: { args: { target: string, slot: string, photo: PhotoId }; result: PlanPage };
+  /** Leaves a due time to the queue and to chance again. */
+  unpin: { args: { target: string, slot: string }; result: PlanPage };
   /** Exchanges the photos of two due times. */
   swap: { args: { target: string, one: string, other: string }; result: PlanPage };
   /** Puts photos next in line. */
@@ -864,6 +982,12 @@ export interface Calls {
   export_log: { args: { csv: boolean }; result: string };
   /** What is set up and what is missing. */
   doctor: { args: Record<string, never>; result: Doctor };
+  /** The diagnosis with counts, runs and the log, as a text without secrets, names and places. */
+  diagnostics: { args: Record<string, never>; result: string };
+  /** Who writes to the record, this computer first. */
+  computers: { args: Record<string, never>; result: Array<ComputerView> };
+  /** Gives this computer a name; an empty one takes it back. */
+  name_computer: { args: { name: string }; result: Array<ComputerView> };
   /** Tests the record's store. */
   probe: { args: Record<string, never>; result: Probed };
   /** All settings as they are. */

@@ -11,21 +11,39 @@ export const browserHost: Host = {
   open: (address) => {
     if (/^(https:\/\/|http:\/\/(127\.0\.0\.1|localhost)[:/])/.test(address)) window.open(address, "_blank", "noopener,noreferrer");
   },
+  save(name, text) {
+    const address = URL.createObjectURL(new Blob([text], { type: "text/plain;charset=utf-8" }));
+    const link = document.createElement("a");
+    link.href = address;
+    link.download = name;
+    link.click();
+    setTimeout(() => URL.revokeObjectURL(address), 10_000);
+    return Promise.resolve(null);
+  },
+  async elsewhere() {
+    const { address } = (await post("/api/elsewhere", {})) as { address: string };
+    location.assign(address);
+  },
+  window: null,
 };
 
-async function call(name: string, args: unknown): Promise<unknown> {
-  const answer = await fetch(`/api/call/${encodeURIComponent(name)}`, {
+function call(name: string, args: unknown): Promise<unknown> {
+  return post(`/api/call/${encodeURIComponent(name)}`, args);
+}
+
+async function post(path: string, body: unknown): Promise<unknown> {
+  const answer = await fetch(path, {
     method: "POST",
     credentials: "same-origin",
     headers: { "content-type": "application/json" },
-    body: JSON.stringify(args ?? {}),
+    body: JSON.stringify(body ?? {}),
   }).catch((cause: unknown) => {
     throw new CallError("unreachable", String(cause));
   });
   const text = await answer.text().catch(() => "");
-  const body = parsed(text);
-  if (answer.ok) return body;
-  throw body === null ? new CallError(answer.status === 401 ? "sign_in_again" : "bug", text) : CallError.from(body);
+  const told = parsed(text);
+  if (answer.ok) return told;
+  throw told === null ? new CallError(answer.status === 401 ? "sign_in_again" : "bug", text) : CallError.from(told);
 }
 
 function parsed(text: string): unknown {

@@ -2,6 +2,7 @@ import { afterEach, beforeEach, expect, it, vi } from "vitest";
 
 import { Hints } from "./hints";
 import { RECONNECTED, type Host } from "./host";
+import { silent } from "./silent.test-host";
 
 beforeEach(() => vi.useFakeTimers());
 afterEach(() => vi.useRealTimers());
@@ -10,13 +11,12 @@ function heard() {
   let say: (event: unknown) => void = () => undefined;
   const stopped = vi.fn();
   const host: Host = {
+    ...silent,
     call: () => Promise.reject(new Error("not asked")),
     listen: (on) => {
       say = on;
       return stopped;
     },
-    picture: () => "",
-    open: () => undefined,
   };
   const hints = new Hints();
   const stop = hints.start(host);

@@ -11,6 +11,20 @@ export interface Host {
   picture(id: string, size: PictureSize, key: string): string;
   /** Opens an address outside; the program opens only those it knows. */
   open(address: string): void;
+  /** Hands a text to the person as a file; answers with where it is, null where the browser knows alone. */
+  save(name: string, text: string): Promise<string | null>;
+  /** From one's own archive to the demo, and from the demo back; this page goes. */
+  elsewhere(): Promise<void>;
+  /** What only the program with a window can do; null in a browser. */
+  readonly window: WindowHost | null;
+}
+
+/** The desktop around the window. */
+export interface WindowHost {
+  /** Whether Pierrot starts with the computer; sets it first where asked. */
+  autostart(on: boolean | null): Promise<boolean>;
+  /** Shows a folder in the file manager. */
+  reveal(what: "home" | "logs"): Promise<void>;
 }
 
 /** What the page hears when it may have missed events: everything mounted reads again. */

@@ -5,10 +5,7 @@ import { CallError, RECONNECTED, type Host } from "./host";
 
 /** The window's own program. Of all files only this one knows Tauri. */
 export const tauriHost: Host = {
-  call: (name, args) =>
-    invoke("call", { name, args }).catch((refusal: unknown) => {
-      throw CallError.from(refusal);
-    }),
+  call: (name, args) => command("call", { name, args }),
 
   listen(on) {
     const stop = listen<unknown>("pierrot", ({ payload }) => on(payload));
@@ -22,5 +19,17 @@ export const tauriHost: Host = {
 
   picture: (id, size, key) => convertFileSrc(`${id}/${size}/${key}`, "photo"),
 
-  open: (address) => void invoke("open", { address }).catch(() => undefined),
+  open: (address) => void command("open", { address }).catch(() => undefined),
+  save: (name, text) => command<string>("save", { name, text }),
+  elsewhere: () => command("elsewhere", {}),
+  window: {
+    autostart: (on) => command("autostart", { on }),
+    reveal: (what) => command("reveal", { what }),
+  },
 };
+
+function command<T>(name: string, args: Record<string, unknown>): Promise<T> {
+  return invoke<T>(name, args).catch((refusal: unknown) => {
+    throw CallError.from(refusal);
+  });
+}

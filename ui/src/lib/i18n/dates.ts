@@ -1,9 +1,10 @@
+import type { Span } from "../gallery/spans";
 import { i18n } from "./i18n.svelte";
 
 const made = new Map<string, Intl.DateTimeFormat | Intl.NumberFormat>();
 
 function dates(options: Intl.DateTimeFormatOptions): Intl.DateTimeFormat {
-  return kept(`d${JSON.stringify(options)}`, () => new Intl.DateTimeFormat(i18n.locale, options));
+  return kept(`d${JSON.stringify(options)}`, () => new Intl.DateTimeFormat(i18n.locale, { hourCycle: "h23", ...options }));
 }
 
 function kept<T extends Intl.DateTimeFormat | Intl.NumberFormat>(key: string, make: () => T): T {
@@ -25,6 +26,14 @@ export function monthText(year: number, month: number): string {
   return dates({ year: "numeric", month: "long", timeZone: "UTC" }).format(Date.UTC(year, month - 1, 1));
 }
 
+/** March 2024, September – December 2024, 2024, 2018 – 2021: the shortest that is true. */
+export function spanText({ year, month, from, whole }: Span): string {
+  const named = whole || month === 0 || from.month === 0;
+  if (year === from.year && (named || month === from.month)) return monthText(year, named && month !== from.month ? 0 : month);
+  const options: Intl.DateTimeFormatOptions = { year: "numeric", ...(named ? {} : { month: "long" }), timeZone: "UTC" };
+  return dates(options).formatRange(Date.UTC(from.year, Math.max(0, from.month - 1), 1), Date.UTC(year, Math.max(0, month - 1), 1));
+}
+
 /** 4 March 2024 */
 export function dayText(time: string): string {
   const at = Date.parse(time);
@@ -43,18 +52,18 @@ export function whenText(time: string, now: number): string {
 /** About 3 min, from seconds; nothing when it is not known. */
 export function leftText(seconds: number | null): string {
   if (seconds === null || seconds < 1) return "";
-  return i18n.t.common.left(seconds < 90 ? lengthText(seconds * 1000) : unitText(Math.round(seconds / 60), "minute"));
+  return i18n.t.common.left(seconds < 90 ? lengthText(seconds * 1000) : minuteText(seconds / 60));
 }
 
 /** 240 ms, 3.2 s, 4 min. */
 export function lengthText(ms: number): string {
-  if (ms < 1000) return unitText(Math.round(ms), "millisecond");
-  if (ms < 90_000) return unitText(Math.round(ms / (ms < 10_000 ? 100 : 1000)) / (ms < 10_000 ? 10 : 1), "second");
-  return unitText(Math.round(ms / 60_000), "minute");
+  if (ms < 1000) return `${numberText(Math.round(ms))} ms`;
+  if (ms < 90_000) return `${numberText(Math.round(ms / (ms < 10_000 ? 100 : 1000)) / (ms < 10_000 ? 10 : 1))} s`;
+  return minuteText(ms / 60_000);
 }
 
-function unitText(n: number, unit: "millisecond" | "second" | "minute"): string {
-  return kept(`u${unit}`, () => new Intl.NumberFormat(i18n.locale, { style: "unit", unit, unitDisplay: unit === "minute" ? "short" : "narrow" })).format(n);
+function minuteText(n: number): string {
+  return kept("minute", () => new Intl.NumberFormat(i18n.locale, { style: "unit", unit: "minute", unitDisplay: "short" })).format(Math.round(n));
 }
 
 /** $0.02, from US dollars. */

@@ -5,6 +5,7 @@ import type { Host } from "../host/host";
 import { App } from "../shell/app";
 import Shell from "../shell/Shell.svelte";
 import { page } from "./photo.test-page";
+import { silent } from "../host/silent.test-host";
 
 // Toasts come without moving, so that none is cut off in the middle.
 beforeEach(() => void vi.stubGlobal("matchMedia", () => ({ matches: true })));
@@ -27,14 +28,12 @@ function opened(outcome: string): [string, unknown][] {
     publish: 7,
   };
   const host: Host = {
+    ...silent,
     call: async (name, args) => {
       asked.push([name, args]);
       if (!(name in answers)) throw new Error("not asked");
       return answers[name];
     },
-    listen: () => () => undefined,
-    picture: () => "about:blank",
-    open: () => undefined,
   };
   location.hash = "#/photo/1";
   const app = new App(host);

@@ -12,11 +12,11 @@ export interface Fact {
 /** What is known of a photo, in the order a photographer asks; nothing that is unknown. */
 export function factsOf(page: PhotoPage, exif: Exif | null): Fact[] {
   const t = i18n.t.photo;
-  const exposure = exif === null ? [] : [exif.exposure, exif.aperture, exif.iso === null ? null : `ISO ${exif.iso}`, exif.focal_length];
+  const exposure = exif === null ? [] : [exif.exposure?.replace(/^(\d+)\/1 s$/, "$1 s"), exif.aperture, exif.iso === null ? null : `ISO ${exif.iso}`, exif.focal_length];
   const place = page.place;
   const facts: (Fact | null)[] = [
     page.taken === null ? null : { name: t.taken, text: takenText(page), note: t.taken_about[page.taken_precision] ?? "" },
-    exif?.camera ? { name: t.camera, text: exif.camera } : null,
+    exif?.camera ? { name: t.camera, text: exif.camera.replace(/^(\S+) \1\b/, "$1") } : null,
     exif?.lens ? { name: t.lens, text: exif.lens } : null,
     exposure.some(Boolean) ? { name: t.exposure, text: exposure.filter(Boolean).join("  ") } : null,
     page.width > 0 ? { name: t.pixels, text: t.pixels_of(numberText(page.width), numberText(page.height)) } : null,

@@ -1,5 +1,5 @@
 import { ask } from "../host/ask";
-import type { Exif, Neighbours, PhotoPage, PlanPage, PlanRow, PublishReport, Query, Reached } from "../host/bindings";
+import type { Exif, Neighbours, PhotoPage, PlanPage, PlanRow, Query, Reached } from "../host/bindings";
 import type { Host } from "../host/host";
 import { Loaded } from "../shared/loaded.svelte";
 
@@ -9,10 +9,7 @@ export class PhotoState {
   readonly page: Loaded<PhotoPage>;
   readonly exif: Loaded<Exif>;
   readonly neighbours: Loaded<Neighbours>;
-  /** What would go out, for the target last asked for. */
-  readonly rehearsal: Loaded<PublishReport>;
   readonly plan: Loaded<PlanPage>;
-  target = $state("");
 
   readonly #host: Host;
 
@@ -21,13 +18,12 @@ export class PhotoState {
     this.page = new Loaded(() => ask(host, "photo", { photo: this.id }));
     this.exif = new Loaded(() => ask(host, "exif", { photo: this.id }));
     this.neighbours = new Loaded(() => ask(host, "neighbours", { query: query(), photo: this.id }));
-    this.rehearsal = new Loaded(() => ask(host, "rehearse", { target: this.target, photo: this.id }));
     this.plan = new Loaded(() => ask(host, "plan", {}));
   }
 
   /** Shows another photo; what is known of the one before is gone at once. */
   async open(id: string): Promise<void> {
-    if (id !== this.id) for (const part of [this.page, this.exif, this.neighbours, this.rehearsal]) part.forget();
+    if (id !== this.id) for (const part of [this.page, this.exif, this.neighbours]) part.forget();
     this.id = id;
     await Promise.all([this.page.load(), this.neighbours.load()]);
     if (this.id !== id || this.page.value === null) return;
@@ -38,13 +34,6 @@ export class PhotoState {
   /** Reads again what a hint may have changed. */
   async again(): Promise<void> {
     if (this.id !== "") await Promise.all([this.page.load(), this.neighbours.load()]);
-  }
-
-  /** Prepares what would go out; nothing is sent. */
-  async rehearse(target: string): Promise<void> {
-    this.target = target;
-    this.rehearsal.forget();
-    await this.rehearsal.load();
   }
 
   exclude = (): Promise<Reached> => this.#act(() => ask(this.#host, "exclude", { photos: [this.id] }));

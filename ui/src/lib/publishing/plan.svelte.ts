@@ -1,5 +1,5 @@
 import { ask } from "../host/ask";
-import type { Changes, PlanPage, PlanRow, Queue, Reached, Settings } from "../host/bindings";
+import type { Changes, PlanPage, PlanRow, Reached, Settings } from "../host/bindings";
 import type { Host } from "../host/host";
 import { Loaded } from "../shared/loaded.svelte";
 
@@ -38,8 +38,12 @@ export class PlanState {
   swap = (one: PlanRow, other: PlanRow): Promise<PlanPage> =>
     this.#act(() => ask(this.#host, "swap", { target: one.target, one: one.slot, other: other.slot }));
   veto = ({ target, slot }: PlanRow): Promise<PlanPage> => this.#act(() => ask(this.#host, "veto", { target, slot }));
-  /** Keeps the row's photo at its due time; after a veto, brings it back. */
+  /** Takes a veto back. */
+  unveto = ({ target, slot, photo }: PlanRow): Promise<PlanPage> => this.#act(() => ask(this.#host, "unveto", { target, slot, photo: photo ?? "" }));
+  /** Keeps the row's photo at its due time. */
   pin = ({ target, slot, photo }: PlanRow): Promise<PlanPage> => this.#act(() => ask(this.#host, "pin", { target, slot, photo: photo ?? "" }));
+  /** Leaves it to the queue and to chance again. */
+  unpin = ({ target, slot }: PlanRow): Promise<PlanPage> => this.#act(() => ask(this.#host, "unpin", { target, slot }));
 
   async unqueue(target: string, photo: string): Promise<Reached> {
     const reached = await ask(this.#host, "unqueue", { target, photos: [photo] });
@@ -47,16 +51,8 @@ export class PlanState {
     return reached;
   }
 
-  /** Puts a queue into another order: all out, then in again. */
-  async reorder({ target, photos }: Queue, from: number, to: number): Promise<void> {
-    const order = [...photos];
-    const [moved] = order.splice(from, 1);
-    if (moved === undefined) return;
-    order.splice(to, 0, moved);
-    await ask(this.#host, "unqueue", { target, photos: order });
-    await ask(this.#host, "queue", { target, photos: order });
-    await this.page.load();
-  }
+  /** Moves a queued photo to another place in its line, 0 for the first. */
+  moveQueued = (target: string, photo: string, to: number): Promise<PlanPage> => this.#act(() => ask(this.#host, "move_queued", { target, photo, to }));
 
   async pause(until: string | null): Promise<void> {
     await ask(this.#host, "pause", { until });

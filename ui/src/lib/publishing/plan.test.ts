@@ -5,6 +5,7 @@ import { CallError, type Host } from "../host/host";
 import { monthsBetween } from "./calendar";
 import { PlanState } from "./plan.svelte";
 import { partsOf, textOf } from "./rule";
+import { silent } from "../host/silent.test-host";
 
 const row = (slot: string, target: string, photo: string | null): PlanRow => ({
   slot,
@@ -22,6 +23,7 @@ const row = (slot: string, target: string, photo: string | null): PlanRow => ({
   width: 0,
   height: 0,
   warnings: [],
+  why_not: null,
 });
 
 const plan = (rows: PlanRow[]): PlanPage => ({ rows, costs: [], queues: [{ target: "x", photos: ["1", "2", "3"] }], rules: [], zone: "Etc/UTC", paused_until: null });
@@ -29,14 +31,12 @@ const plan = (rows: PlanRow[]): PlanPage => ({ rows, costs: [], queues: [{ targe
 function opened(page: PlanPage, refuses = false) {
   const asked: [string, unknown][] = [];
   const host: Host = {
+    ...silent,
     call: async (name, args) => {
       asked.push([name, args]);
       if (refuses && name !== "plan") throw new CallError("failed", "no", "later");
       return page;
     },
-    listen: () => () => undefined,
-    picture: () => "",
-    open: () => undefined,
   };
   return { asked, state: new PlanState(host) };
 }
@@ -63,11 +63,14 @@ it("takes the plan an act answers with, and is free again when it is refused", a
   expect(refused.busy).toBe(false);
 });
 
-it("puts a queue into another order", async () => {
-  const page = plan(rows);
-  const { asked, state } = opened(page);
-  await state.reorder(page.queues[0] ?? { target: "", photos: [] }, 2, 0);
-  expect(asked[1]).toEqual(["queue", { target: "x", photos: ["3", "1", "2"] }]);
+it("takes a veto back, and moves what is queued", async () => {
+  const { asked, state } = opened(plan(rows));
+  await state.unveto(rows[0] as PlanRow);
+  await state.moveQueued("x", "3", 0);
+  expect(asked).toEqual([
+    ["unveto", { target: "x", slot: "x/1", photo: rows[0]?.photo }],
+    ["move_queued", { target: "x", photo: "3", to: 0 }],
+  ]);
 });
 
 describe("rules", () => {

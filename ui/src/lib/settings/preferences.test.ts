@@ -3,6 +3,7 @@ import { afterEach, beforeEach, expect, it } from "vitest";
 import { CallError, type Host } from "../host/host";
 import { i18n } from "../i18n/i18n.svelte";
 import { Preferences } from "./preferences.svelte";
+import { silent } from "../host/silent.test-host";
 
 beforeEach(() => localStorage.clear());
 afterEach(() => {
@@ -13,14 +14,12 @@ afterEach(() => {
 function opened(appearance: unknown) {
   const asked: unknown[] = [];
   const host: Host = {
+    ...silent,
     call: async (name, args) => {
       if (appearance === null) throw new CallError("unreachable", "");
       if (name === "change_settings") asked.push(args);
       return { appearance };
     },
-    listen: () => () => undefined,
-    picture: () => "",
-    open: () => undefined,
   };
   return { asked, preferences: new Preferences(host) };
 }

@@ -54,7 +54,7 @@ export function faultWords(refusal: unknown): string {
   const { code, message } = CallError.from(refusal);
   if (code === "unreachable") return i18n.t.trouble.unreachable;
   const lines = message.split("\n").filter((line) => line.trim() !== "");
-  const last = (lines[lines.length - 1] ?? "").replace(/^config\.toml: /, "").replace(/^[a-z_]+\.[^:]{1,60}: |^[a-z_]+(\.[\w-]+)+ /, "");
+  const last = (lines[lines.length - 1] ?? "").replace(/^(config\.toml: |[Ll]ine \d+: )+/, "").replace(/^[a-z_]+\.[^:]{1,60}: |^[a-z_]+(\.[\w-]+)+ /, "");
   const words = last.trim() || i18n.t.trouble.unknown;
   const sentence = words.charAt(0).toUpperCase() + words.slice(1);
   return /[.!?]$/.test(sentence) ? sentence : `${sentence}.`;

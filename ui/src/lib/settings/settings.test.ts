@@ -2,19 +2,18 @@ import { expect, it } from "vitest";
 
 import { CallError, type Host } from "../host/host";
 import { faultWords, SettingsState, wordsOf } from "./settings.svelte";
+import { silent } from "../host/silent.test-host";
 
 function opened(refusal: CallError | null = null) {
   const asked: unknown[] = [];
   const host: Host = {
+    ...silent,
     call: async (name, args) => {
       if (name === "settings") return { schedule: { sync: "off" }, targets: { x: { caption: "{title}" } } };
       asked.push(args);
       if (refusal !== null) throw refusal;
       return { schedule: { sync: "daily 04:00" }, targets: {} };
     },
-    listen: () => () => undefined,
-    picture: () => "",
-    open: () => undefined,
   };
   return { asked, settings: new SettingsState(host) };
 }

@@ -5,6 +5,7 @@ import type { Overview } from "../host/bindings";
 import type { Host } from "../host/host";
 import { App } from "./app";
 import Shell from "./Shell.svelte";
+import { idle, silent } from "../host/silent.test-host";
 
 afterEach(() => {
   cleanup();
@@ -12,31 +13,14 @@ afterEach(() => {
 });
 
 const ANSWERS: Record<string, unknown> = {
-  overview: {
-    version: "1.2.3",
-    demo: false,
-    home: "/home/ada/pierrot",
-    mood: "needs_you",
-    ready: { source: true, synced: true, target: true },
-    photos: 0,
-    published: 0,
-    reviews: 2,
-    under_way: null,
-    next: [],
-    paused_until: null,
-    targets: [{ name: "x", account: null, signed_in: true, unpublished: 0, published: 0, reviews: 2 }],
-    trouble: [],
-    synced_at: null,
-  } satisfies Overview,
+  overview: { ...idle, home: "/home/ada/pierrot", mood: "needs_you", ready: { source: true, synced: true, target: true }, reviews: 2, targets: [{ name: "x", account: null, signed_in: true, unpublished: 0, published: 0, reviews: 2 }] } satisfies Overview,
   gallery: { version: "1", count: 0, total: 0, ratios: [], months: [], counts: { all: 0, unpublished: 0, published: 0, held: 0, excluded: 0, missing: 0, filtered: 0 } },
 };
 
 function opened(answers = ANSWERS): App {
   const host: Host = {
+    ...silent,
     call: (name) => (name in answers ? Promise.resolve(answers[name]) : Promise.reject(new Error("gone"))),
-    listen: () => () => undefined,
-    picture: () => "",
-    open: () => undefined,
   };
   const app = new App(host);
   app.router.start();

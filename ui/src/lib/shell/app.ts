@@ -3,6 +3,7 @@ import { createContext } from "svelte";
 import { GalleryState } from "../gallery/gallery.svelte";
 import { Hints } from "../host/hints";
 import type { Host } from "../host/host";
+import { Drafts } from "../photo/drafts.svelte";
 import { Preferences } from "../settings/preferences.svelte";
 import { Commands } from "./commands.svelte";
 import { Router } from "./router.svelte";
@@ -16,6 +17,7 @@ export class App {
   readonly commands = new Commands();
   readonly toasts = new Toasts();
   readonly hints = new Hints();
+  readonly drafts = new Drafts();
   readonly preferences: Preferences;
   readonly status: StatusState;
   readonly gallery: GalleryState;

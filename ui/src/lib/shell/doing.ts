@@ -1,5 +1,6 @@
 import { CallError } from "../host/host";
 import { i18n } from "../i18n/i18n.svelte";
+import type { App } from "./app";
 import type { Toasts } from "./toasts.svelte";
 
 /** A refusal in one line: what happened, and what to do now. */
@@ -20,4 +21,9 @@ export async function doing<T>(toasts: Toasts, work: () => Promise<T>, said?: (v
     toasts.say(inOneLine(refusal), { kind: "danger" });
     return null;
   }
+}
+
+/** Hands a text to the person as a file, and says where it is. */
+export async function saved({ host, toasts }: App, name: string, text: string): Promise<void> {
+  await doing(toasts, () => host.save(name, text), (path) => (path === null ? null : { text: i18n.t.common.saved_to(path) }));
 }

@@ -28,12 +28,13 @@ function decoded(text: string): string {
 
 /** Where the page is; the address says it, and going changes the address. */
 export class Router {
-  route = $state.raw<Route>(routeOf(""));
+  route = $state.raw<Route>(routeOf(location.hash));
 
   /** Follows the address; returns how to stop. */
   start(): () => void {
     const read = () => {
-      this.route = routeOf(location.hash);
+      const next = routeOf(location.hash);
+      if (hashOf(next) !== hashOf(this.route)) this.route = next;
     };
     read();
     window.addEventListener("hashchange", read);

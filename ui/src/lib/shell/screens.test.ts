@@ -6,26 +6,12 @@ import { CallError, type Host } from "../host/host";
 import { page } from "../photo/photo.test-page";
 import { App } from "./app";
 import Shell from "./Shell.svelte";
+import { idle, silent } from "../host/silent.test-host";
 
 beforeEach(() => void (location.hash = ""));
 afterEach(cleanup);
 
-const overview: Overview = {
-  version: "1.2.3",
-  demo: false,
-  home: "/home/ada/pierrot",
-  mood: "idle",
-  ready: { source: false, synced: false, target: false },
-  photos: 0,
-  published: 0,
-  reviews: 0,
-  under_way: null,
-  next: [],
-  paused_until: null,
-  targets: [],
-  trouble: [],
-  synced_at: null,
-};
+const overview: Overview = { ...idle, home: "/home/ada/pierrot" };
 
 const target = { caption: "{title}", alt: "", link: false, max_text: 280, max_side: 4096, sensitive: { hold: [], adult_content: [], graphic_violence: [], other: [] } };
 const settings = {
@@ -52,10 +38,8 @@ const ANSWERS: Record<string, unknown> = {
 
 function opened(hash: string, answers: Record<string, unknown>): void {
   const host: Host = {
+    ...silent,
     call: (name) => (name in answers ? Promise.resolve(answers[name]) : Promise.reject(new CallError("failed", "The engine says no.", "Try this instead."))),
-    listen: () => () => undefined,
-    picture: () => "about:blank",
-    open: () => undefined,
   };
   location.hash = hash;
   const app = new App(host);

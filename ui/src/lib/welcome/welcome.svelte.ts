@@ -18,13 +18,10 @@ export class WelcomeState {
   /** The step a person chose; else the first that is not done. */
   chosen = $state<StepName | null>(null);
   readonly done = $derived.by<Record<StepName, boolean>>(() => {
-    const now = this.#overview();
-    const ready = now?.ready;
-    // Photos are there from the first page on; the step is done with the last.
-    const reading = now?.under_way?.job === "sync" && now.synced_at === null;
+    const ready = this.#overview()?.ready;
     return {
       source: ready?.source ?? false,
-      sync: (ready?.synced ?? false) && !reading,
+      sync: ready?.synced ?? false,
       target: ready?.target ?? false,
       // Without any choice the record is a folder of this computer, which is fit for one.
       record: this.accounts.probed.value !== null || (this.accounts.found("record")?.ok ?? false),

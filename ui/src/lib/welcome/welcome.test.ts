@@ -3,16 +3,15 @@ import { expect, it } from "vitest";
 import type { Overview } from "../host/bindings";
 import type { Host } from "../host/host";
 import { WelcomeState } from "./welcome.svelte";
+import { silent } from "../host/silent.test-host";
 
 const host: Host = {
+    ...silent,
   call: async (name) => {
     if (name === "rehearse") return { outcome: "dry_run" };
     if (name === "doctor") return { healthy: true, home: "", checks: [{ what: "record", ok: true, found: "", what_now: null }] };
     return { set: [], known: [], trouble: null };
   },
-  listen: () => () => undefined,
-  picture: () => "",
-  open: () => undefined,
 };
 
 const overview = (source: boolean, synced: boolean, target: boolean) => ({ ready: { source, synced, target }, under_way: null, synced_at: null }) as Overview;
@@ -20,12 +19,6 @@ const overview = (source: boolean, synced: boolean, target: boolean) => ({ ready
 it("stands at the first step that is not done, by what the engine says", () => {
   const at = (now: Overview | null) => new WelcomeState(host, () => now).step;
   expect([at(null), at(overview(true, false, false)), at(overview(true, true, false)), at(overview(true, true, true))]).toEqual(["source", "sync", "target", "record"]);
-});
-
-it("has read the photos with the last page, not with the first", () => {
-  const reading = { ...overview(true, true, true), under_way: { job: "sync" } } as Overview;
-  expect(new WelcomeState(host, () => reading).step).toBe("sync");
-  expect(new WelcomeState(host, () => ({ ...reading, synced_at: "2026-11-24T10:00:00Z" })).done.sync).toBe(true);
 });
 
 it("goes where a person wants, one after the other, and comes back", () => {
