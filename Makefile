@@ -1,6 +1,6 @@
 # Thin: the work is in scripts/. `make` alone says what there is.
 .DEFAULT_GOAL := help
-.PHONY: help demo test check bench bindings icons
+.PHONY: help demo test check bench bindings icons screenshots
 
 help: ## this list
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/make \1	\2/p' $(MAKEFILE_LIST)
@@ -22,3 +22,6 @@ bindings: ## write ui/src/lib/host/bindings.ts again after a call or a type chan
 
 icons: ## draw every size of the icon again from icons/*.svg
 	@scripts/icons.sh
+
+screenshots: ## draw every screen into docs/screenshots
+	@scripts/screenshots.sh

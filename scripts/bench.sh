@@ -1,12 +1,12 @@
 #!/bin/bash
-# Measures with the optimised build: functions (cargo bench), then whole jobs as processes against the sandbox.
+# Measures with the optimised build: functions (cargo bench), whole jobs as processes against the sandbox, then the desktop program.
 # Usage: bench.sh [PHOTOS]   The figures of docs/performance.md come from this.
 set -euo pipefail
 . "$(dirname "$0")/env.sh"
 photos=${1:-100000}
-mkdir -p ui/dist
+npm --prefix ui run --silent build
 cargo bench --locked "${FEATURES[@]}" --bench core
-cargo build --release --locked "${FEATURES[@]}" --bin pierrot
+cargo build --release --workspace --locked "${FEATURES[@]}" --bins
 pierrot=$CARGO_TARGET_DIR/release/pierrot
 
 work=$(mktemp -d)
@@ -57,3 +57,19 @@ measure 5 status
 measure 3 publish --seed 1
 measure 3 check
 printf 'catalogue: %s bytes a photo\n' "$(($(stat -c %s "$work/home/catalogue.redb") / photos))"
+
+if have xvfb-run; then
+  printf '\nThe desktop program, %s photos:\n' "$photos"
+  scripts/with-display.sh scripts/with-keyring.sh env PIERROT_SECRETS=env \
+    /usr/bin/python3 tests/desktop/figures.py "$CARGO_TARGET_DIR/release/pierrot-desktop" "$work/home"
+else
+  say "xvfb-run is missing: the desktop program is not measured"
+fi
+
+if browser >/dev/null && [ -d tests/browser/node_modules ]; then
+  printf '\nThe page in Chromium, %s photos:\n' "$photos"
+  PIERROT_BROWSER=$(browser) PIERROT_PROGRAM=$pierrot PIERROT_PHOTOS=$photos \
+    tests/browser/node_modules/.bin/playwright test --config tests/browser --project=figures --reporter=line
+else
+  say "there is no Chromium, or its driver is missing: the page is not measured; scripts/setup.sh test brings both"
+fi

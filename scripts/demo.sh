@@ -5,11 +5,9 @@ set -euo pipefail
 . "$(dirname "$0")/env.sh"
 scripts/setup.sh demo
 
+npm --prefix ui run --silent build -- --logLevel warn
 programs=(--bin pierrot)
-if has_display; then
-  npm --prefix ui run --silent build
-  programs+=(--bin pierrot-desktop)
-fi
+if has_display; then programs+=(--bin pierrot-desktop); fi
 say "building (the first time takes several minutes, then seconds)"
 cargo build --locked "${FEATURES[@]}" "${programs[@]}"
 

@@ -17,3 +17,4 @@ fail() {
 }
 have() { command -v "$1" >/dev/null 2>&1; }
 has_display() { [ -n "${DISPLAY:-}${WAYLAND_DISPLAY:-}" ]; }
+browser() { command -v chromium || command -v google-chrome || command -v chromium-browser; }

@@ -1,6 +1,6 @@
 #!/bin/bash
 # Installs what is missing and nothing else; quick when everything is there.
-# Usage: setup.sh demo (what the command line needs; the window too when a display is there) | test (everything)
+# Usage: setup.sh demo (the command line and the page; the window too when a display is there) | test (everything)
 set -euo pipefail
 . "$(dirname "$0")/env.sh"
 
@@ -8,7 +8,8 @@ RUST_MIN=1.95
 NODE_MIN=20
 BUILD=(build-essential pkg-config cmake ca-certificates curl)
 WINDOW=(libwebkit2gtk-4.1-dev libayatana-appindicator3-dev librsvg2-dev file)
-TESTS=(git xvfb xauth dbus gnome-keyring libsecret-tools imagemagick fonts-dejavu-core procps python3 python3-venv python3-dbus python3-gi)
+TESTS=(git xvfb xauth dbus gnome-keyring libsecret-tools imagemagick fonts-dejavu-core procps python3 python3-venv python3-dbus python3-gi
+  webkit2gtk-driver desktop-file-utils libxtst6)
 
 as_root() {
   if [ "$(id -u)" = 0 ]; then
@@ -45,6 +46,13 @@ system_packages() {
   local wanted=("${BUILD[@]}")
   if [ "$1" = test ] || has_display; then wanted+=("${WINDOW[@]}"); fi
   if [ "$1" = test ]; then wanted+=("${TESTS[@]}"); fi
+  if [ "$1" = test ] && ! browser >/dev/null; then
+    # A snap cannot be driven from here.
+    if grep -qx 'ID=ubuntu' /etc/os-release 2>/dev/null; then
+      fail "the page's tests drive a browser, and Ubuntu has Chromium as a snap only. Install Google Chrome (https://www.google.com/chrome), then run this again."
+    fi
+    wanted+=(chromium)
+  fi
   case "$(uname -s)" in
     Linux)
       if have apt-get && have dpkg-query; then
@@ -110,10 +118,10 @@ when_changed() {
   cp "$file" "$stamp"
 }
 
-ui_packages() {
-  say "installing the packages of the page"
-  npm --prefix ui ci --no-audit --no-fund >"$LOG" 2>&1 ||
-    { tail -n 10 "$LOG" >&2; fail "npm ci failed in ui/; its last lines are above."; }
+npm_packages() {
+  say "installing the packages of $1/"
+  PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD=1 npm --prefix "$1" ci --no-audit --no-fund >"$LOG" 2>&1 ||
+    { tail -n 10 "$LOG" >&2; fail "npm ci failed in $1/; its last lines are above."; }
 }
 
 python_packages() {
@@ -141,12 +149,12 @@ main() {
   fi
   system_packages "$1"
   rust
-  if [ "$1" = test ] || has_display; then
-    node_and_npm
-    [ -d ui/node_modules ] || rm -f .tools/stamps/ui
-    when_changed ui/package-lock.json ui ui_packages
-  fi
+  node_and_npm
+  [ -d ui/node_modules ] || rm -f .tools/stamps/ui
+  when_changed ui/package-lock.json ui npm_packages ui
   if [ "$1" = test ]; then
+    [ -d tests/browser/node_modules ] || rm -f .tools/stamps/browser
+    when_changed tests/browser/package-lock.json browser npm_packages tests/browser
     have python3 || fail "python3 is missing; install it and try again."
     [ -x .tools/venv/bin/python ] || rm -f .tools/stamps/venv
     when_changed tests/servers/requirements.txt venv python_packages

@@ -21,10 +21,14 @@ supply_chain() {
   fi
 }
 
-# The tests run once, beside everything they may want: a display, a keyring, an S3 server.
+# The tests run once, beside everything they may want: a display, a keyring, an S3 server. The desktop's own run on the
+# installed package, where packages are Debian's.
 with_servers() {
+  local desktop=scripts/desktop-test.sh
+  if have dpkg; then desktop=scripts/deb-test.sh; fi
   scripts/with-display.sh scripts/with-keyring.sh scripts/with-moto.sh \
-    bash -euc 'cargo nextest run --workspace --locked "$@"; scripts/window-smoke.sh; scripts/tray-test.sh' servers "${FEATURES[@]}"
+    bash -euc 'desktop=$1; shift; cargo nextest run --workspace --locked "$@"; "$desktop"; scripts/browser-tests.sh' \
+    servers "$desktop" "${FEATURES[@]}"
 }
 
 all_tests() {
@@ -42,6 +46,7 @@ step "setup" scripts/setup.sh test
 step "page: build" npm --prefix ui run --silent build
 step "page: types" npm --prefix ui run --silent check
 step "page: tests" npm --prefix ui run --silent test
+step "browser tests: types" npm --prefix tests/browser run --silent check
 step "format" cargo fmt --all --check
 step "lints" cargo clippy --workspace --all-targets --locked "${FEATURES[@]}" -- -D warnings
 step "documentation" documentation

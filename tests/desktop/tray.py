@@ -14,7 +14,6 @@ import signal
 import subprocess
 import sys
 import tempfile
-import time
 import urllib.request
 
 import dbus
@@ -22,7 +21,9 @@ import dbus.mainloop.glib
 import dbus.service
 from gi.repository import GLib
 
+import watching
 import x11
+from watching import posts
 
 WATCHER, PROPERTIES = "org.kde.StatusNotifierWatcher", "org.freedesktop.DBus.Properties"
 NOTIFICATIONS = "org.freedesktop.Notifications"
@@ -59,7 +60,7 @@ class Notices(dbus.service.Object):
 
     @dbus.service.method(NOTIFICATIONS, in_signature="susssasa{sv}i", out_signature="u")
     def Notify(self, app, replaces, icon, summary, body, actions, hints, timeout):
-        self.shown.append((str(summary), str(body), [str(action) for action in actions]))
+        self.shown.append((str(summary), str(body), [str(action) for action in actions], str(hints.get("image-path", ""))))
         return dbus.UInt32(len(self.shown))
 
     @dbus.service.method(NOTIFICATIONS, out_signature="as")
@@ -84,16 +85,12 @@ class Notices(dbus.service.Object):
 
 
 def wait(ready, seconds, what):
-    """Waits for the first true answer and returns it."""
-    end = time.monotonic() + seconds
-    while True:
+    """Waits for the first true answer; meanwhile the desktop's two parts do theirs."""
+    def heard():
         while GLib.MainContext.default().iteration(False):
             pass
-        answer = ready()
-        if answer:
-            return answer
-        assert time.monotonic() < end, f"no {what} within {seconds} s"
-        time.sleep(0.05)
+        return ready()
+    return watching.wait(heard, seconds, what)
 
 
 def menu_of(bus):
@@ -117,11 +114,6 @@ def click(menu, label):
     number, enabled = rows_of(menu)[label]
     assert enabled, f"{label} cannot be clicked"
     menu.Event(number, "clicked", dbus.String("", variant_level=1), dbus.UInt32(0))
-
-
-def posts(control):
-    with urllib.request.urlopen(f"{control}/state?log=0", timeout=5) as answer:
-        return json.load(answer)["posts"]
 
 
 def children(process):
@@ -188,8 +180,9 @@ def the_tray_publishes(path, folder, bus, notices):
 
         assert posts(control) == [], "something was posted before anybody asked"
         click(menu, "Publish now")
-        summary, body, actions = wait(lambda: notices.shown, 60, "notice")[0]
-        assert summary == "Published to x" and "default" in actions, (summary, body, actions)
+        summary, body, actions, picture = wait(lambda: notices.shown, 60, "notice")[0]
+        assert summary == "Published to X" and "default" in actions, (summary, body, actions)
+        assert pathlib.Path(picture).read_bytes()[:3] == b"\xff\xd8\xff", f"the notice has no picture at {picture!r}"
         assert len(posts(control)) == 1, posts(control)
         # The program listens for clicks a moment after the notice is up; a person is slower than that, this is not.
         clicked = lambda: notices.ActionInvoked(1, "default") or (opened.exists() and opened.read_text().strip())
@@ -197,7 +190,7 @@ def the_tray_publishes(path, folder, bus, notices):
         assert address in body, f"{address} is not the post of {body}"
 
         click(menu, "Until tomorrow")
-        wait(lambda: "Paused until tomorrow" in rows_of(menu) and "Resume" in rows_of(menu), 10, "pause")
+        wait(lambda: "Demo: Paused until tomorrow" in rows_of(menu) and "Resume" in rows_of(menu), 10, "pause")
         click(menu, "Resume")
         wait(lambda: "Pause" in rows_of(menu), 10, "end of the pause")
 
@@ -214,6 +207,30 @@ def the_tray_publishes(path, folder, bus, notices):
         app.ends(0)
         assert not pathlib.Path(home).exists(), "the demo's home stays behind"
     print(f"tray: published one photo, the notice led to {address}, the window came and went, quit with 0")
+
+
+def quitting_in_the_middle_asks(path, folder, bus, notices):
+    items, seen = len(Watcher.items), len(notices.shown)
+    with Program(path, folder, "--demo", "--hidden", PIERROT_LOG="pierrot_app=info,pierrot_core=debug") as app:
+        control = wait(lambda: re.search(r'control_url="?([^"\s]+)', app.said()), 30, "line about the sandbox").group(1)
+        wait(lambda: len(Watcher.items) > items, 30, "tray icon")
+        menu = menu_of(bus)
+        wait(lambda: {"Publish now", "Sync now"} <= rows_of(menu).keys(), 60, "end of the first sync")
+
+        def quit_while_publishing(answer):
+            fault = json.dumps({"server": "x", "method": "POST", "kind": "hang", "seconds": 3, "times": 1}).encode()
+            urllib.request.urlopen(f"{control}/faults", fault, timeout=5).close()
+            click(menu, "Publish now")
+            wait(lambda: not rows_of(menu).get("Publish now", (0, False))[1], 20, "publication")
+            click(menu, "Quit")
+            wait(lambda: answer("Quit Pierrot?"), 20, "question before quitting")
+
+        quit_while_publishing(x11.close)
+        wait(lambda: len(notices.shown) > seen, 60, "end of the publication")
+        quit_while_publishing(x11.press_return)
+        app.ends(0)
+        assert app.said().count("effect=Stop(Published)") == 2, app.said()
+    print("tray: quitting in the middle of a publication asked first: it kept running, then finished and quit")
 
 
 def a_second_start_shows_the_window(path, folder):
@@ -255,6 +272,7 @@ def main():
     with tempfile.TemporaryDirectory() as work:
         folder = pathlib.Path(work)
         the_tray_publishes(sys.argv[1], folder, bus, notices)
+        quitting_in_the_middle_asks(sys.argv[1], folder, bus, notices)
         a_second_start_shows_the_window(sys.argv[1], folder)
         a_start_that_fails_says_so(sys.argv[1], folder)
     del names, watcher

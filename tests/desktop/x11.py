@@ -1,13 +1,21 @@
-"""Closes windows as a window manager would, where there is none: the little of Xlib that this needs."""
+"""Closes windows as a window manager would, where there is none, and looks at the screen: the little of Xlib that this needs."""
 import ctypes
 
 WM_DELETE_WINDOW, CLIENT_MESSAGE = b"WM_DELETE_WINDOW", 33
+ALL_PLANES, Z_PIXMAP = ctypes.c_ulong(-1).value, 2
+RETURN, REVERT_TO_PARENT = 0xFF0D, 2
 
 
 class ClientMessage(ctypes.Structure):
     _fields_ = [("type", ctypes.c_int), ("serial", ctypes.c_ulong), ("send_event", ctypes.c_int),
                 ("display", ctypes.c_void_p), ("window", ctypes.c_ulong), ("message_type", ctypes.c_ulong),
                 ("format", ctypes.c_int), ("data", ctypes.c_long * 5), ("rest_of_an_event", ctypes.c_long * 24)]
+
+
+class Image(ctypes.Structure):
+    """The beginning of Xlib's XImage."""
+    _fields_ = [("width", ctypes.c_int), ("height", ctypes.c_int), ("xoffset", ctypes.c_int), ("format", ctypes.c_int),
+                ("data", ctypes.c_void_p)]
 
 
 def library():
@@ -21,6 +29,11 @@ def library():
     x11.XQueryTree.argtypes = [display, window] + [ctypes.c_void_p] * 4
     x11.XSendEvent.argtypes = [display, window, number, ctypes.c_long, ctypes.c_void_p]
     x11.XFree.argtypes = [ctypes.c_void_p]
+    x11.XKeysymToKeycode.argtypes = [display, ctypes.c_ulong]
+    x11.XSetInputFocus.argtypes = [display, window, number, ctypes.c_ulong]
+    x11.XSync.argtypes = [display, number]
+    x11.XGetImage.argtypes = [display, window] + [number] * 2 + [ctypes.c_uint] * 2 + [ctypes.c_ulong, number]
+    x11.XGetImage.restype = ctypes.POINTER(Image)
     return x11
 
 
@@ -40,14 +53,35 @@ def title(x11, display, window):
     return (text.value or b"").decode(errors="replace")
 
 
+def named(x11, display, name):
+    """Every window with this title. GTK keeps a tiny unmapped one with the program's name; it minds nothing."""
+    return [window for window in children(x11, display, x11.XDefaultRootWindow(display))
+            if title(x11, display, window) == name]
+
+
+def press_return(name):
+    """Presses the return key in every window with this title; returns how many there were."""
+    x11, test = library(), ctypes.CDLL("libXtst.so.6")
+    display = x11.XOpenDisplay(None)
+    assert display, "there is no display"
+    test.XTestFakeKeyEvent.argtypes = [ctypes.c_void_p, ctypes.c_uint, ctypes.c_int, ctypes.c_ulong]
+    key = x11.XKeysymToKeycode(display, RETURN)
+    found = named(x11, display, name)
+    for window in found:
+        x11.XSetInputFocus(display, window, REVERT_TO_PARENT, 0)
+        for down in (1, 0):
+            test.XTestFakeKeyEvent(display, key, down, 0)
+        x11.XSync(display, 0)
+    x11.XCloseDisplay(display)
+    return len(found)
+
+
 def close(name):
     """Asks every window with this title to close; returns how many there were."""
     x11 = library()
     display = x11.XOpenDisplay(None)
     assert display, "there is no display"
-    # GTK keeps a tiny unmapped window with the program's name; it does not mind being asked.
-    found = [window for window in children(x11, display, x11.XDefaultRootWindow(display))
-             if title(x11, display, window) == name]
+    found = named(x11, display, name)
     for window in found:
         message = ClientMessage(type=CLIENT_MESSAGE, window=window, format=32,
                                 message_type=x11.XInternAtom(display, b"WM_PROTOCOLS", 0))
@@ -55,3 +89,25 @@ def close(name):
         x11.XSendEvent(display, window, 0, 0, ctypes.byref(message))
     x11.XCloseDisplay(display)
     return len(found)
+
+
+class Screen:
+    """A part of the screen, looked at often and cheaply: (left, top, width, height)."""
+
+    def __init__(self, part, lines=24):
+        self.left, top, self.width, height = part
+        self.tops = [top + height * line // lines for line in range(lines)]
+        self.x11 = library()
+        self.display = self.x11.XOpenDisplay(None)
+        assert self.display, "there is no display"
+        self.root = self.x11.XDefaultRootWindow(self.display)
+
+    def colours(self):
+        """How many colours some lines of it have together."""
+        found = set()
+        for top in self.tops:
+            image = self.x11.XGetImage(self.display, self.root, self.left, top, self.width, 1, ALL_PLANES, Z_PIXMAP)
+            found.update((ctypes.c_uint32 * self.width).from_address(image.contents.data))
+            self.x11.XFree(image.contents.data)
+            self.x11.XFree(image)
+        return len(found)

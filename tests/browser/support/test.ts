@@ -1,0 +1,80 @@
+import { test as base, type Page } from "@playwright/test";
+
+import { Control, Program, type Served } from "./program.ts";
+
+export { expect, type Locator, type Page } from "@playwright/test";
+
+interface Options {
+  photos: number;
+  /** The screen a test begins on. */
+  start: "gallery" | "plan" | "activity" | "accounts" | "settings" | "welcome";
+}
+
+interface World {
+  demo: Served;
+  sandbox: Control;
+}
+
+/** Each test has a program, a home and a sandbox of its own; a page that throws or complains fails it. */
+export const test = base.extend<Options & World>({
+  photos: [24, { option: true }],
+  start: ["gallery", { option: true }],
+  demo: async ({ photos }, use) => {
+    const program = await Program.start<Served>(["serve", "--demo", "--photos", String(photos)]);
+    await use(program.said);
+    await program.stop();
+  },
+  sandbox: async ({ demo }, use) => use(new Control(demo.control_url ?? "")),
+  page: async ({ page, demo, start }, use) => {
+    const complaints = listenTo(page);
+    await synced(demo);
+    await page.goto(`${demo.address}#/${start}`);
+    await page.bringToFront();
+    await page.getByRole("heading", { level: 1 }).waitFor();
+    await use(page);
+    test.expect(complaints).toEqual([]);
+  },
+});
+
+/** The demo reads its photos by itself; waits until they are all there. */
+async function synced({ address }: Served): Promise<void> {
+  const { origin, searchParams } = new URL(address);
+  const headers = { authorization: `Bearer ${searchParams.get("token")}`, "content-type": "application/json" };
+  const overview = async () => (await (await fetch(`${origin}/api/call/overview`, { method: "POST", headers, body: "{}" })).json()) as { synced_at: string | null };
+  await base.expect.poll(async () => (await overview()).synced_at).not.toBeNull();
+}
+
+/** Collects what the page throws and what the browser complains of; what the program refuses is for the page to tell. */
+export function listenTo(page: Page): string[] {
+  const complaints: string[] = [];
+  page.on("pageerror", (error) => complaints.push(error.message));
+  page.on("console", (message) => message.type() === "error" && !message.text().startsWith("Failed to load resource") && complaints.push(message.text()));
+  return complaints;
+}
+
+export type Screen = "Gallery" | "Plan" | "Activity" | "Accounts" | "Settings";
+
+/** Goes to a screen as a person does and waits until it stands. */
+export async function go(page: Page, screen: Screen): Promise<void> {
+  await page.getByRole("navigation", { name: "Main" }).getByRole("link", { name: screen }).click();
+  await page.getByRole("heading", { level: 1, name: screen }).waitFor();
+}
+
+/** The photos of the gallery that are drawn, in order. */
+export const photos = (page: Page) => page.getByRole("listbox", { name: "Photos" }).getByRole("option");
+
+/** Takes one of a row of choices, by its words. */
+export async function pick(page: Page, words: string | RegExp): Promise<void> {
+  const radio = page.getByRole("radio", { name: words });
+  await page.locator("label").filter({ has: radio }).click();
+  await test.expect(radio).toBeChecked();
+}
+
+/** Shows the photos of one state and waits for them; answers with how many there are. */
+export async function narrow(page: Page, state: string): Promise<number> {
+  const choice = page.getByRole("radio", { name: new RegExp(`^${state} \\d+$`) });
+  await pick(page, new RegExp(`^${state} \\d+$`));
+  const count = (await page.locator("label").filter({ has: choice }).innerText()).replace(/\D/g, "");
+  await page.getByText(new RegExp(`^${count} of \\d+ photos$`)).waitFor();
+  return Number(count);
+}
