@@ -52,6 +52,8 @@ pub struct Attempt {
     pub computer: String,
     pub stand: Stand,
     pub frozen: Option<Frozen>,
+    /// How many Sendings of it count: more than one only where the target knows a request again by its key.
+    pub sends: u32,
     /// Who wrote the only Sending; only that program run may release it.
     sent_by: Option<String>,
     /// The number of its newest entry, for listing in order.
@@ -325,6 +327,7 @@ impl Fold {
             computer: entry.computer.clone(),
             stand: Stand::Claimed,
             frozen: None,
+            sends: 0,
             sent_by: None,
             last_seq: entry.seq,
             last_at: entry.at.clone(),
@@ -338,10 +341,14 @@ impl Fold {
         let Some(attempt) = self.attempts.get(&about.attempt).filter(|attempt| attempt.about == *about) else {
             return Verdict::Void("no such attempt was claimed");
         };
-        if attempt.stand != Stand::Claimed || attempt.computer != entry.computer {
+        let repeats = attempt.stand == Stand::Sending && frozen.key.is_some();
+        if repeats && attempt.frozen.as_ref() != Some(frozen) {
+            return Verdict::Void("only the same request may go out again");
+        }
+        if !repeats && (attempt.stand != Stand::Claimed || attempt.computer != entry.computer) {
             return Verdict::Void("the attempt is not held as claimed by this computer");
         }
-        if self.excluded.contains(&about.photo) {
+        if !repeats && self.excluded.contains(&about.photo) {
             return Verdict::Void("the photo is excluded");
         }
         let ours = Hold::By(about.attempt.clone());
@@ -352,10 +359,12 @@ impl Fold {
         if !holds_all {
             return Verdict::Void("the attempt is not held as claimed by this computer");
         }
-        let (writer, frozen) = (entry.writer.clone(), frozen.clone());
+        // After a repeat no single program run knows what became of all the sends.
+        let (writer, frozen) = ((!repeats).then(|| entry.writer.clone()), frozen.clone());
         self.change(&about.attempt, entry, |attempt| {
             attempt.stand = Stand::Sending;
-            attempt.sent_by = Some(writer);
+            attempt.sends += 1;
+            attempt.sent_by = writer;
             attempt.frozen = Some(frozen);
         });
         Verdict::Valid

@@ -58,6 +58,7 @@ fn frozen() -> Frozen {
         media_key: "3_9".into(),
         picture_sha256: "00".into(),
         cost_usd: 0.015,
+        key: None,
     }
 }
 

@@ -6,7 +6,10 @@ use std::{path::Path, sync::Arc};
 
 use rand::{Rng, SeedableRng};
 use rand_chacha::ChaCha8Rng;
-use tokio::sync::{Mutex, MutexGuard};
+use tokio::{
+    runtime::{Handle, RuntimeFlavor},
+    sync::{Mutex, MutexGuard},
+};
 
 use crate::{
     catalogue::Catalogue,
@@ -14,6 +17,7 @@ use crate::{
     error::{Error, Result},
     events::Events,
     home::Home,
+    http::Network,
     jobs::{
         gallery::Shelf,
         probe::{self, Probed},
@@ -30,19 +34,28 @@ use crate::{
     thumbnails::Thumbnails,
 };
 
-/// What a home stands in: the clock, the secrets, the dice.
+/// What a home stands in: the clock, the secrets, the dice, the network.
 #[derive(Clone, Debug)]
 pub struct World {
     pub clock: Arc<dyn Clock>,
     pub secrets: Arc<dyn SecretStore>,
     /// For ids, nonces and jitter; never for a choice that somebody seeded.
     pub seed: u64,
+    pub network: Network,
+    /// A record in this process, in place of the one the settings name: for proofs.
+    pub record: Option<Arc<dyn RecordStore>>,
 }
 
 impl Default for World {
     #[expect(clippy::disallowed_methods, reason = "the one place that throws the computer's own dice")]
     fn default() -> Self {
-        Self { clock: Arc::new(SystemClock), secrets: secrets::from_environment(), seed: rand::rng().random() }
+        Self {
+            clock: Arc::new(SystemClock),
+            secrets: secrets::from_environment(),
+            seed: rand::rng().random(),
+            network: Network::Real,
+            record: None,
+        }
     }
 }
 
@@ -77,6 +90,13 @@ impl Pierrot {
         let home = Arc::new(Home::open(root)?);
         let settings = Settings::load(&home.config())?;
         let catalogue = Catalogue::open(&home.catalogue())?;
+        Self::around(home, settings, catalogue, world)
+    }
+
+    /// Opens a home whose catalogue is kept elsewhere: for proofs that lose or tear its writes.
+    pub fn with_catalogue(root: &Path, catalogue: Catalogue, world: World) -> Result<Self> {
+        let home = Arc::new(Home::open(root)?);
+        let settings = Settings::load(&home.config())?;
         Self::around(home, settings, catalogue, world)
     }
 
@@ -177,8 +197,8 @@ impl Pierrot {
     /// A secret, asked for off the async threads: a keyring may block on a prompt.
     pub(crate) async fn secret(&self, name: &str) -> Result<Option<Sensitive>> {
         let (store, owned) = (self.world.secrets.clone(), name.to_owned());
-        let found = tokio::task::spawn_blocking(move || store.get(&owned)).await;
-        Ok(found.map_err(|_| Error::failed("The keyring could not be asked.", "Try again."))??)
+        let found = blocking(move || store.get(&owned)).await;
+        Ok(found.ok_or_else(|| Error::failed("The keyring could not be asked.", "Try again."))??)
     }
 
     pub(crate) async fn needed_secret(&self, name: &str) -> Result<Sensitive> {
@@ -203,7 +223,8 @@ impl Pierrot {
     }
 
     pub(crate) async fn store_for(&self, sharing: Sharing) -> Result<Arc<dyn RecordStore>> {
-        if self.settings.record.kind == RecordKind::Folder
+        if self.world.record.is_none()
+            && self.settings.record.kind == RecordKind::Folder
             && !self.record_folder().exists()
             && self.catalogue.log_through()? > 0
         {
@@ -230,6 +251,9 @@ impl Pierrot {
     }
 
     async fn open_store(&self, sharing: Sharing) -> Result<Arc<dyn RecordStore>> {
+        if let Some(record) = &self.world.record {
+            return Ok(record.clone());
+        }
         let record = &self.settings.record;
         match record.kind {
             RecordKind::Folder => {
@@ -311,6 +335,16 @@ impl std::ops::DerefMut for LedgerGuard<'_> {
             Self::Shared(slot) => slot.as_mut().expect("opened before the guard was given out"),
             Self::Own(ledger) => ledger,
         }
+    }
+}
+
+/// Work that blocks, off the async threads; `None` when it panicked. On a runtime of one thread it runs at once, so that
+/// what happens when does not depend on a second thread.
+pub(crate) async fn blocking<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> Option<T> {
+    if Handle::current().runtime_flavor() == RuntimeFlavor::CurrentThread {
+        std::panic::catch_unwind(std::panic::AssertUnwindSafe(work)).ok()
+    } else {
+        tokio::task::spawn_blocking(work).await.ok()
     }
 }
 

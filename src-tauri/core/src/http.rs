@@ -7,10 +7,12 @@
 
 use std::error::Error as _;
 use std::net::{IpAddr, SocketAddr};
+use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
+use async_trait::async_trait;
 use reqwest::dns::{Addrs, Name, Resolve, Resolving};
-use reqwest::{Method, RequestBuilder, Response, redirect};
+use reqwest::{Method, Request, RequestBuilder, Response, redirect};
 use tokio::time::Instant;
 use url::{Host, Url};
 
@@ -162,10 +164,64 @@ impl HttpError {
 pub enum Kind {
     /// JSON: 60 s in total, no redirect.
     Api,
-    /// As `Api`, and every request on a fresh connection, so that nothing below ever sends it twice.
+    /// As `Api`, and every request on a fresh connection, so that nothing below ever sends it twice; the answer may take all
+    /// of the 60 s to begin.
     Once,
     /// Pictures: 300 s in total, at most 3 redirects, each within the reach.
     Pictures,
+}
+
+/// What carries requests to their servers.
+#[derive(Clone, Debug, Default)]
+pub enum Network {
+    #[default]
+    Real,
+    /// Servers in the same process, for proofs that decide what happens when.
+    Simulated(Arc<dyn Carrier>),
+}
+
+/// Takes a request to its server in place of the network.
+#[async_trait]
+pub trait Carrier: Send + Sync + std::fmt::Debug {
+    async fn carry(&self, request: Request) -> Result<Response, HttpError>;
+}
+
+impl Network {
+    pub fn client(&self, kind: Kind, reach: Reach) -> Result<Client, HttpError> {
+        let (inner, carrier) = match self {
+            Self::Real => (real(kind, &reach)?, None),
+            Self::Simulated(carrier) => {
+                // It only puts requests together.
+                static SHARED: OnceLock<reqwest::Client> = OnceLock::new();
+                (SHARED.get_or_init(reqwest::Client::new).clone(), Some(carrier.clone()))
+            }
+        };
+        Ok(Client { inner, reach, carrier })
+    }
+}
+
+fn real(kind: Kind, reach: &Reach) -> Result<reqwest::Client, HttpError> {
+    let builder = reqwest::Client::builder()
+        .user_agent(concat!("Pierrot/", env!("CARGO_PKG_VERSION")))
+        .https_only(matches!(reach, Reach::Public(_)))
+        .no_proxy()
+        .referer(false)
+        .retry(reqwest::retry::never())
+        .connect_timeout(CONNECT_MAX)
+        .read_timeout(IDLE_MAX)
+        .gzip(true)
+        .dns_resolver(Guarded(reach.clone()));
+    let builder = match kind {
+        Kind::Api => builder.timeout(TOTAL_API_MAX).redirect(redirect::Policy::none()),
+        Kind::Once => builder
+            .timeout(TOTAL_API_MAX)
+            .read_timeout(TOTAL_API_MAX)
+            .redirect(redirect::Policy::none())
+            .pool_max_idle_per_host(0)
+            .http1_only(),
+        Kind::Pictures => builder.timeout(TOTAL_PICTURE_MAX).redirect(within(reach.clone())),
+    };
+    builder.build().map_err(|error| HttpError::Start(error.without_url().to_string()))
 }
 
 /// A client that cannot leave its reach.
@@ -173,29 +229,13 @@ pub enum Kind {
 pub struct Client {
     inner: reqwest::Client,
     reach: Reach,
+    carrier: Option<Arc<dyn Carrier>>,
 }
 
 impl Client {
+    /// A client on the real network.
     pub fn new(kind: Kind, reach: Reach) -> Result<Self, HttpError> {
-        let builder = reqwest::Client::builder()
-            .user_agent(concat!("Pierrot/", env!("CARGO_PKG_VERSION")))
-            .https_only(matches!(reach, Reach::Public(_)))
-            .no_proxy()
-            .referer(false)
-            .retry(reqwest::retry::never())
-            .connect_timeout(CONNECT_MAX)
-            .read_timeout(IDLE_MAX)
-            .gzip(true)
-            .dns_resolver(Guarded(reach.clone()));
-        let builder = match kind {
-            Kind::Api => builder.timeout(TOTAL_API_MAX).redirect(redirect::Policy::none()),
-            Kind::Once => {
-                builder.timeout(TOTAL_API_MAX).redirect(redirect::Policy::none()).pool_max_idle_per_host(0).http1_only()
-            }
-            Kind::Pictures => builder.timeout(TOTAL_PICTURE_MAX).redirect(within(reach.clone())),
-        };
-        let inner = builder.build().map_err(|error| HttpError::Start(error.without_url().to_string()))?;
-        Ok(Self { inner, reach })
+        Network::Real.client(kind, reach)
     }
 
     pub fn reach(&self) -> &Reach {
@@ -208,15 +248,19 @@ impl Client {
         Ok(self.inner.request(method, address.clone()))
     }
 
+    /// Sends a request and returns the answer, whatever its status.
+    pub async fn send(&self, request: RequestBuilder) -> Result<Response, HttpError> {
+        let failed = |error| HttpError::from_reqwest(&error);
+        match &self.carrier {
+            None => request.send().await.map_err(failed),
+            Some(carrier) => carrier.carry(request.build().map_err(failed)?).await,
+        }
+    }
+
     /// Sends a GET and returns the answer, whatever its status.
     pub async fn get(&self, address: &Url) -> Result<Response, HttpError> {
-        send(self.request(Method::GET, address)?).await
+        self.send(self.request(Method::GET, address)?).await
     }
-}
-
-/// Sends a request and returns the answer, whatever its status.
-pub async fn send(request: RequestBuilder) -> Result<Response, HttpError> {
-    request.send().await.map_err(|error| HttpError::from_reqwest(&error))
 }
 
 /// Reads a body of at most `cap` bytes (counted after decompression); 1 KB/s over 30 s is the slowest allowed.

@@ -59,6 +59,7 @@ pub(crate) fn story(number: u32, target: &str, account: &str, word: &str) -> Vec
         media_key: String::new(),
         picture_sha256: String::new(),
         cost_usd: 0.0,
+        key: None,
     };
     let claimed = Fact::Claimed { about: about(), number: 1, slot: format!("{target}/{number}") };
     let sending = Fact::Sending { about: about(), frozen };

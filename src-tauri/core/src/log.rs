@@ -49,7 +49,8 @@ pub enum Fact {
         number: u32,
         slot: String,
     },
-    /// The fence: from here nobody may take over; exactly one POST follows.
+    /// The fence: from here nobody may take over; exactly one POST follows. A second one of the same attempt, with the same
+    /// frozen request, stands for a repeat, and only a request with a key may be repeated.
     Sending {
         #[serde(flatten)]
         about: About,
@@ -160,6 +161,9 @@ pub struct Frozen {
     /// Hex SHA-256 of the picture that was uploaded.
     pub picture_sha256: String,
     pub cost_usd: f64,
+    /// What the target knows a repeated request by; X has nothing of the kind.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub key: Option<String>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]

@@ -1,9 +1,19 @@
 //! One publication as a pure state machine: `step(state, event)` says what to do next and nothing else.
 //!
-//! The law: Claimed and Sending are on the record before the POST; one POST, never repeated by itself; an unclear answer is
-//! settled by reading the target back, and what stays unknown goes to the photographer.
-//! Invariant: `Post` follows only a valid Sending of the same attempt, at most once. The loop in `jobs::publish` carries the
-//! data and does the effects; `jobs::recover` enters the same machine in the middle.
+//! The law: Claimed and Sending are on the record before the POST; an unclear answer is settled by reading the target back,
+//! and what stays unknown goes to the photographer. A POST is repeated only where the target knows it again by its key, and
+//! each repeat has a Sending of its own; after the first repeat nothing proves any more that nothing was posted.
+//! Invariant: `Post` follows only a valid Sending of the same attempt, at most once each. The loop in `jobs::publishing`
+//! carries the data and does the effects; `jobs::recover` enters the same machine in the middle.
+
+/// How an unclear answer of a target is settled.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct Way {
+    /// How often the target is read back before anything else.
+    pub looks: u32,
+    /// How often the same request may go out again, under the same key; 0 where the target has no key (X).
+    pub repeats: u32,
+}
 
 /// What one attempt is doing.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -14,9 +24,18 @@ pub enum State {
     Uploading,
     Fencing,
     Sending,
-    /// Reading the target back; so many looks were taken in vain.
+    /// Reading the target back; so many looks were taken in vain since the last POST, which was repeated so often.
     Looking {
         looks: u32,
+        repeats: u32,
+    },
+    /// Writing down that the same request goes out once more.
+    Refencing {
+        repeats: u32,
+    },
+    /// The repeat is on its way.
+    Repeating {
+        repeats: u32,
     },
     Recording,
     Reviewing,
@@ -96,7 +115,7 @@ pub enum Effect {
     AppendClaimed,
     Prepare,
     Upload,
-    /// Freeze the request and write it down; the send deadline starts before.
+    /// Freeze the request and write it down, or the frozen one again; the send deadline starts before.
     AppendSending,
     Post,
     /// Wait for the given look and read the target back.
@@ -109,10 +128,10 @@ pub enum Effect {
     Stop(Outcome),
 }
 
-/// The next state and the one effect that leads on. `looks_max` is how often a target is read back before a person is asked.
+/// The next state and the one effect that leads on.
 ///
 /// An event that makes no sense in a state stops the attempt where the record can tell the rest (`Parked`): never a POST.
-pub fn step(state: State, event: Event, looks_max: u32) -> (State, Effect) {
+pub fn step(state: State, event: Event, way: Way) -> (State, Effect) {
     match state {
         State::Planned => on_planned(event),
         State::Claiming => on_claiming(event),
@@ -120,7 +139,9 @@ pub fn step(state: State, event: Event, looks_max: u32) -> (State, Effect) {
         State::Uploading => on_uploading(event),
         State::Fencing => on_fencing(event),
         State::Sending => on_sending(event),
-        State::Looking { looks } => on_looking(looks, event, looks_max),
+        State::Looking { looks, repeats } => on_looking(looks, repeats, event, way),
+        State::Refencing { repeats } => on_refencing(repeats, event),
+        State::Repeating { repeats } => on_repeating(repeats, event),
         State::Recording => on_last_entry(event, Outcome::Published),
         State::Reviewing => on_last_entry(event, Outcome::NeedsReview),
         State::Releasing(end) => on_last_entry(event, Outcome::Ended(end)),
@@ -184,22 +205,51 @@ fn on_sending(event: Event) -> (State, Effect) {
         Reply::Accepted => (State::Recording, Effect::AppendPosted),
         Reply::NotSent => release(End::NotSent),
         Reply::Refused(end) => release(end),
-        Reply::Unclear => (State::Looking { looks: 0 }, Effect::Look { look: 0 }),
+        Reply::Unclear => look(0, 0),
     }
 }
 
-fn on_looking(looks: u32, event: Event, looks_max: u32) -> (State, Effect) {
+fn look(looks: u32, repeats: u32) -> (State, Effect) {
+    (State::Looking { looks, repeats }, Effect::Look { look: looks })
+}
+
+fn on_looking(looks: u32, repeats: u32, event: Event, way: Way) -> (State, Effect) {
     if event == Event::Found {
-        (State::Recording, Effect::AppendPosted)
-    } else if event != Event::Absent && event != Event::Start {
-        stop(Outcome::Parked)
+        return (State::Recording, Effect::AppendPosted);
+    }
+    if event != Event::Absent && event != Event::Start {
+        return stop(Outcome::Parked);
+    }
+    let looks = if event == Event::Absent { looks + 1 } else { looks };
+    if looks < way.looks {
+        look(looks, repeats)
+    } else if repeats < way.repeats {
+        (State::Refencing { repeats: repeats + 1 }, Effect::AppendSending)
     } else {
-        let looks = if event == Event::Absent { looks + 1 } else { looks };
-        if looks < looks_max {
-            (State::Looking { looks }, Effect::Look { look: looks })
-        } else {
-            (State::Reviewing, Effect::AppendNeedsReview)
-        }
+        (State::Reviewing, Effect::AppendNeedsReview)
+    }
+}
+
+/// A repeat that does not count was forestalled: whoever did it settles the attempt.
+fn on_refencing(repeats: u32, event: Event) -> (State, Effect) {
+    if event == Event::Appended { (State::Repeating { repeats }, Effect::Post) } else { stop(Outcome::Parked) }
+}
+
+/// Whatever a repeat says but "accepted", it says nothing of the sends before it.
+fn on_repeating(repeats: u32, event: Event) -> (State, Effect) {
+    match event {
+        Event::Reply(Reply::Accepted) => (State::Recording, Effect::AppendPosted),
+        Event::Reply(Reply::NotSent | Reply::Refused(_) | Reply::Unclear) | Event::TooLate => look(0, repeats),
+        Event::Start
+        | Event::Appended
+        | Event::Void
+        | Event::RecordLost
+        | Event::Prepared
+        | Event::Uploaded
+        | Event::Unfit(_)
+        | Event::Found
+        | Event::Absent
+        | Event::LookFailed => stop(Outcome::Parked),
     }
 }
 

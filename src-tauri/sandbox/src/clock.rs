@@ -9,14 +9,31 @@ use std::time::{SystemTime, UNIX_EPOCH};
 /// Milliseconds since 1970 as the sandbox sees them.
 #[derive(Debug, Default)]
 pub(crate) struct SandboxClock {
+    /// Told instead of the machine's time, where somebody else keeps the time.
+    told_ms: Option<AtomicI64>,
     offset_ms: AtomicI64,
 }
 
 impl SandboxClock {
+    /// A clock that shows what it is told.
+    pub(crate) fn told() -> Self {
+        Self { told_ms: Some(AtomicI64::new(0)), offset_ms: AtomicI64::new(0) }
+    }
+
+    /// Tells the time.
+    pub(crate) fn tell_ms(&self, now_ms: i64) {
+        if let Some(told) = &self.told_ms {
+            told.store(now_ms, Ordering::SeqCst);
+        }
+    }
+
     /// Now, in milliseconds since 1970.
     pub(crate) fn now_ms(&self) -> i64 {
-        let real = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |d| d.as_millis() as i64);
-        real.saturating_add(self.offset_ms.load(Ordering::SeqCst))
+        let base = match &self.told_ms {
+            Some(told) => told.load(Ordering::SeqCst),
+            None => SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |d| d.as_millis() as i64),
+        };
+        base.saturating_add(self.offset_ms.load(Ordering::SeqCst))
     }
 
     /// Now, in whole seconds since 1970.

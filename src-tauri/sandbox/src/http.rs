@@ -19,7 +19,7 @@ use serde_json::Value;
 use tokio::net::{TcpListener, TcpStream};
 use tokio::task::JoinSet;
 
-use crate::faults::{Kind, Plan, Server};
+use crate::faults::{Kind, Modifiers, Plan, Server};
 use crate::{World, lock};
 
 const BODY_MAX: usize = 20 * 1024 * 1024;
@@ -153,42 +153,42 @@ async fn answer(request: Request<Incoming>, server: Server, world: Arc<World>) -
         return deliver(Delivery::send(reply.unwrap_or_else(|_| Reply::text(500, "text/plain", "control failed"))))
             .await;
     }
-    let what = label(server, &call);
-    let plan = lock(&world.faults).plan(server, &call, &what);
-    let entry = lock(&world.log).open(world.clock.now_ms(), server, &call, &what, &plan.names);
-    let delivery = outcome(&world, server, call, plan).await;
-    let sent = delivery.reply.as_ref().map(|reply| (reply.status, reply.body.len()));
-    lock(&world.log).close(entry, sent);
-    deliver(delivery).await
+    let decided = tokio::task::spawn_blocking(move || decide(&world, server, &call)).await;
+    let failed = |_| Delivery::send(Reply::text(500, "text/plain", "the sandbox itself failed"));
+    deliver(decided.unwrap_or_else(failed)).await
 }
 
-async fn outcome(world: &Arc<World>, server: Server, call: Call, plan: Plan) -> Delivery {
+/// Answers a request as the script says, and notes it.
+pub(crate) fn decide(world: &World, server: Server, call: &Call) -> Delivery {
+    let what = label(server, call);
+    let plan = lock(&world.faults).plan(server, call, &what);
+    let entry = lock(&world.log).open(world.clock.now_ms(), server, call, &what, &plan.names);
+    let delivery = outcome(world, server, call, plan);
+    let sent = delivery.reply.as_ref().map(|reply| (reply.status, reply.body.len()));
+    lock(&world.log).close(entry, sent);
+    delivery
+}
+
+fn outcome(world: &World, server: Server, call: &Call, plan: Plan) -> Delivery {
     let Plan { modifiers, outcome, .. } = plan;
     let works = outcome.as_ref().is_none_or(|(kind, effect): &(Kind, bool)| *effect || kind.works());
-    let call = Arc::new(call);
-    let mut reply = None;
-    if works {
-        let (world, call) = (world.clone(), call.clone());
-        let work = move || {
-            let reply = match server {
-                Server::Flickr => crate::flickr::handle(&world, &call, &modifiers),
-                Server::Static => crate::flickr::static_host::handle(&world, &call),
-                Server::X => crate::x::handle(&world, &call, &modifiers),
-            };
-            if let Err(why) = lock(&world.flickr).library.apply(&modifiers.library, world.clock.now_s()) {
-                return Reply::text(500, "text/plain", &why.to_string());
-            }
-            reply
-        };
-        reply = Some(match tokio::task::spawn_blocking(work).await {
-            Ok(reply) => reply,
-            Err(_) => Reply::text(500, "text/plain", "the sandbox itself failed"),
-        });
-    }
+    let reply = works.then(|| work(world, server, call, &modifiers));
     match (outcome, reply) {
         (None, Some(reply)) => Delivery::send(reply),
         (None, None) => Delivery::dropped(),
-        (Some((kind, _)), reply) => kind.deliver(reply, &call, world.clock.now_s()),
+        (Some((kind, _)), reply) => kind.deliver(reply, call, world.clock.now_s()),
+    }
+}
+
+fn work(world: &World, server: Server, call: &Call, modifiers: &Modifiers) -> Reply {
+    let reply = match server {
+        Server::Flickr => crate::flickr::handle(world, call, modifiers),
+        Server::Static => crate::flickr::static_host::handle(world, call),
+        Server::X => crate::x::handle(world, call, modifiers),
+    };
+    match lock(&world.flickr).library.apply(&modifiers.library, world.clock.now_s()) {
+        Ok(_) => reply,
+        Err(why) => Reply::text(500, "text/plain", &why.to_string()),
     }
 }
 

@@ -81,6 +81,7 @@ mod faults;
 mod flickr;
 mod home;
 mod http;
+mod in_process;
 mod log;
 mod oauth;
 mod pictures;
@@ -100,6 +101,7 @@ pub use control::{Control, ControlError, Settings};
 pub use faults::{CreditsForm, Fault, ForbiddenBody, Kind, Server};
 pub use flickr::photos::{Fields, PhotoChange, Privacy};
 pub use home::Demo;
+pub use in_process::{Answer, InProcess};
 
 /// What the sandbox is made of.
 #[derive(Debug, Clone)]
@@ -172,7 +174,28 @@ pub(crate) struct World {
     pub(crate) log: Mutex<log::RequestLog>,
     pub(crate) flickr: Mutex<flickr::Flickr>,
     pub(crate) x: Mutex<x::X>,
-    pub(crate) pictures: pictures::Pictures,
+    pub(crate) pictures: Arc<pictures::Pictures>,
+}
+
+impl World {
+    fn new(
+        options: Options,
+        described: Described,
+        clock: clock::SandboxClock,
+        pictures: Arc<pictures::Pictures>,
+    ) -> World {
+        World {
+            clock,
+            settings: Mutex::default(),
+            faults: Mutex::default(),
+            log: Mutex::default(),
+            flickr: Mutex::new(flickr::Flickr::new(&options, &described)),
+            x: Mutex::new(x::X::new(options.seed)),
+            pictures,
+            described,
+            options,
+        }
+    }
 }
 
 /// Locks; a panic elsewhere does not take the sandbox down.
@@ -194,17 +217,8 @@ pub async fn start(options: Options) -> std::io::Result<Sandbox> {
     let x = TcpListener::bind((Ipv4Addr::LOCALHOST, options.x_port)).await?;
     let base = |listener: &TcpListener| listener.local_addr().map(|address| format!("http://{address}"));
     let described = describe(&options, &base(&flickr)?, &base(&fixed)?, &base(&x)?);
-    let world = Arc::new(World {
-        clock: clock::SandboxClock::default(),
-        settings: Mutex::default(),
-        faults: Mutex::default(),
-        log: Mutex::default(),
-        flickr: Mutex::new(flickr::Flickr::new(&options, &described)),
-        x: Mutex::new(x::X::new(options.seed)),
-        pictures: pictures::Pictures::new(options.seed),
-        described,
-        options,
-    });
+    let pictures = Arc::new(pictures::Pictures::new(options.seed));
+    let world = Arc::new(World::new(options, described, clock::SandboxClock::default(), pictures));
     let mut servers = JoinSet::new();
     servers.spawn(http::serve(flickr, Server::Flickr, world.clone()));
     servers.spawn(http::serve(fixed, Server::Static, world.clone()));

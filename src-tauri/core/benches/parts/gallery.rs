@@ -94,6 +94,7 @@ fn fold() -> Fold {
             media_key: String::new(),
             picture_sha256: String::new(),
             cost_usd: 0.0,
+            key: None,
         };
         let (post_id, post_url) = (number.to_string(), "https://x.com/i/status/1".to_owned());
         let story = [

@@ -21,7 +21,7 @@ use std::{
     sync::{Arc, PoisonError, RwLock, RwLockReadGuard},
 };
 
-use redb::{Builder, Database, ReadTransaction, ReadableDatabase, StorageBackend, TableDefinition, WriteTransaction};
+use redb::{Builder, Database, ReadTransaction, ReadableDatabase, TableDefinition, WriteTransaction};
 
 use crate::error::{Code, Error};
 
@@ -31,6 +31,7 @@ pub use exif::Exif;
 pub use log::sha256_hex;
 pub use photos::{PageChanges, Presence, Row};
 pub use pools::Pool;
+pub use redb::StorageBackend;
 
 /// redb keeps up to this much of the file in memory, for as long as the program runs; four times as much makes no job faster.
 const CACHE_BYTES: usize = 8 * 1024 * 1024;

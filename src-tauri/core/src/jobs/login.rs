@@ -80,12 +80,12 @@ impl Pierrot {
             safe_search: if signed { 3 } else { 1 },
             content_types: settings.content_types.parse().unwrap_or_default(),
         };
-        let client = http::Client::new(Kind::Api, Reach::of(&settings.api_url)?)?;
+        let client = self.world.network.client(Kind::Api, Reach::of(&settings.api_url)?)?;
         Ok(Flickr::new(asked, keys, client, self.stamps(), self.turn(), self.fresh_seed()))
     }
 
     pub(crate) fn picture_client(&self) -> Result<http::Client> {
-        Ok(http::Client::new(Kind::Pictures, pictures::reach(&self.settings.flickr.api_url))?)
+        Ok(self.world.network.client(Kind::Pictures, pictures::reach(&self.settings.flickr.api_url))?)
     }
 
     async fn flickr_keys(&self) -> Result<FlickrKeys> {
@@ -132,7 +132,7 @@ impl Pierrot {
             token: Some(token.clone()),
             token_secret: Some(self.needed_secret(&secret("access_token_secret")).await?),
         };
-        let x = X::new(settings.api_url.clone(), keys, self.owned_stamps())?;
+        let x = X::new(&self.world.network, settings.api_url.clone(), keys, self.owned_stamps())?;
         Ok(Signed { x, token_sha256: sha256_hex(token.reveal().as_bytes()) })
     }
 
@@ -154,13 +154,13 @@ impl Pierrot {
         self.needed_secret("flickr.api_secret").await?;
         let keys = FlickrKeys { token: None, token_secret: None, ..self.flickr_keys().await? };
         let oauth_url = &self.settings.flickr.oauth_url;
-        let client = http::Client::new(Kind::Api, Reach::of(oauth_url)?)?;
+        let client = self.world.network.client(Kind::Api, Reach::of(oauth_url)?)?;
         Ok(FlickrLogin { pending: login::begin(&client, &self.stamps(), oauth_url, &keys).await? })
     }
 
     /// Second step: the code, or the whole redirected address, as the photographer typed it. Answers with the user name.
     pub async fn finish_flickr_login(&self, begun: FlickrLogin, typed: &str) -> Result<String> {
-        let client = http::Client::new(Kind::Api, Reach::of(&self.settings.flickr.oauth_url)?)?;
+        let client = self.world.network.client(Kind::Api, Reach::of(&self.settings.flickr.oauth_url)?)?;
         let done = login::finish(&client, &self.stamps(), &begun.pending, typed).await?;
         self.keep_secret("flickr.token", done.token).await?;
         self.keep_secret("flickr.token_secret", done.token_secret).await?;

@@ -13,7 +13,7 @@ use crate::{
     choose::has_tag,
     count,
     error::{Code, Error, Result},
-    handle::Pierrot,
+    handle::{Pierrot, blocking},
     log::{About, Frozen, Part},
     photo::{Photo, PhotoId},
     pictures::{self, PictureFetchError},
@@ -86,6 +86,7 @@ impl Ready {
             media_key: media.key.clone(),
             picture_sha256: self.picture.as_ref().map(|picture| sha256_hex(&picture.bytes)).unwrap_or_default(),
             cost_usd: self.cost_usd,
+            key: None,
         }
     }
 
@@ -183,10 +184,10 @@ impl Pierrot {
                 }
             };
             let limits = limits.clone();
-            match tokio::task::spawn_blocking(move || pierrot_looks::prepare(&bytes, &limits)).await {
-                Ok(Ok(prepared)) => return Ok(prepared),
-                Ok(Err(error)) => bad = format!("Photo {photo}: {error}"),
-                Err(_) => bad = format!("Photo {photo}: its picture cannot be decoded"),
+            match blocking(move || pierrot_looks::prepare(&bytes, &limits)).await {
+                Some(Ok(prepared)) => return Ok(prepared),
+                Some(Err(error)) => bad = format!("Photo {photo}: {error}"),
+                None => bad = format!("Photo {photo}: its picture cannot be decoded"),
             }
         }
         Err(passing.map_or_else(|| bad_picture(bad), passing_trouble))

@@ -15,7 +15,7 @@ use crate::{
         attempt::Attempt,
     },
     log::{Fact, Seen, Why},
-    publication::{Effect, End, Event, Outcome, Reply, State, step},
+    publication::{Effect, End, Event, Outcome, Reply, State, Way, step},
     record::ledger::Appended,
     targets::x::{Refusal, Sent},
 };
@@ -34,9 +34,11 @@ impl Pierrot {
         mut state: State,
         mut event: Event,
     ) -> Result<Outcome> {
-        let looks_max = u32::try_from(attempt.target.look_after_s.len()).unwrap_or(u32::MAX);
+        let looks = u32::try_from(attempt.target.look_after_s.len()).unwrap_or(u32::MAX);
+        // X has no key to know a repeated request by.
+        let way = Way { looks, repeats: 0 };
         loop {
-            let (next, effect) = step(state, event, looks_max);
+            let (next, effect) = step(state, event, way);
             tracing::debug!(attempt = %attempt.about.attempt, ?state, ?event, ?effect);
             state = next;
             event = match effect {
@@ -147,8 +149,8 @@ impl Pierrot {
 
     /// Freezes the request and puts it on the record. The send deadline starts before the entry is written.
     async fn fence(&self, ledger: &mut LedgerGuard<'_>, attempt: &mut Attempt<'_>) -> Result<Event> {
-        let frozen = match (&attempt.again, &attempt.ready, &attempt.media) {
-            (Some(again), _, _) => again.clone(),
+        let frozen = match (attempt.frozen.as_ref().or(attempt.again.as_ref()), &attempt.ready, &attempt.media) {
+            (Some(once_more), _, _) => once_more.clone(),
             (None, Some(ready), Some(media)) => ready.freeze(media),
             (None, _, _) => return Ok(Event::RecordLost),
         };

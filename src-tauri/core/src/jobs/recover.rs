@@ -129,7 +129,9 @@ impl Pierrot {
                 attempt.post = Some((post_id, Seen::Answer));
                 (State::Sending, Event::Reply(Reply::Accepted))
             }
-            (Stand::Sending, None) => (State::Looking { looks: attempt.looks }, Event::Start),
+            (Stand::Sending, None) => {
+                (State::Looking { looks: attempt.looks, repeats: folded.sends.saturating_sub(1) }, Event::Start)
+            }
             (Stand::Claimed, _) => {
                 attempt.detail = "Pierrot was stopped before it sent anything".into();
                 (State::Preparing, Event::Unfit(End::NotSent))

@@ -258,6 +258,7 @@ fn publish(attempt: &str, photo: &str, target: &str) -> [Fact; 3] {
         media_key: "3_9".into(),
         picture_sha256: "00".into(),
         cost_usd: 0.015,
+        key: None,
     };
     [
         Fact::Claimed { about: about.clone(), number: 1, slot: format!("w-{attempt}") },

@@ -15,6 +15,7 @@ use serde_json::{Value, json};
 use thiserror::Error;
 use url::Url;
 
+use crate::http::Network;
 use crate::oauth::{Keys, Stamp};
 use crate::secrets::Sensitive;
 use reply::Reply;
@@ -179,8 +180,8 @@ pub struct X(Wire);
 
 impl X {
     /// Prepares a client; makes no request. `base` is `https://api.x.com`, or an address of this computer.
-    pub fn new(base: Url, keys: OwnedKeys, stamps: Stamps) -> Result<Self, XError> {
-        Wire::new(base, keys, stamps).map(Self).map_err(XError::Unreachable)
+    pub fn new(network: &Network, base: Url, keys: OwnedKeys, stamps: Stamps) -> Result<Self, XError> {
+        Wire::new(network, base, keys, stamps).map(Self).map_err(XError::Unreachable)
     }
 
     /// Whose keys these are. Costs $0.010 once a day: ask once and keep the answer.

@@ -11,6 +11,7 @@ use super::login::{access_token, code, request_token};
 use super::reply::Reply;
 use super::wire::Wire;
 use super::{Account, Doubt, Media, OwnedKeys, Processing, Refusal, Sent, Stamps, X, XError, body, post_url, sent};
+use crate::http::Network;
 use crate::oauth::Stamp;
 use crate::secrets::Sensitive;
 
@@ -43,7 +44,7 @@ impl Server {
     }
 
     fn x(&self) -> X {
-        X::new(self.base.clone(), keys(), stamps()).expect("loopback is allowed")
+        X::new(&Network::Real, self.base.clone(), keys(), stamps()).expect("loopback is allowed")
     }
 
     fn requests(&self) -> Vec<String> {
@@ -295,7 +296,9 @@ async fn silence_ends_in_doubt() {
     let listener = TcpListener::bind("127.0.0.1:0").await.expect("loopback has free ports");
     let port = listener.local_addr().expect("a bound socket has an address").port();
     let base = Url::parse(&format!("http://127.0.0.1:{port}")).expect("a valid address");
-    let x = X(Wire::with_total(base, keys(), stamps(), Duration::from_millis(50)).expect("loopback is allowed"));
+    let x = X(Wire::new(&Network::Real, base, keys(), stamps())
+        .expect("loopback is allowed")
+        .within(Duration::from_millis(50)));
     let sent = x.send(&body("t", "1")).await;
     assert!(matches!(&sent, Sent::Unclear(Doubt::NoAnswer(why)) if why.contains("too long")), "{sent:?}");
 }
@@ -308,7 +311,8 @@ async fn what_never_left_is_not_sent() {
     let server = Server::start(vec!["this is not TLS".to_owned(); 2]).await;
     let plain = server.base.port().expect("the server has a port");
     for address in [format!("http://127.0.0.1:{port}"), format!("https://127.0.0.1:{plain}")] {
-        let x = X::new(Url::parse(&address).expect("a valid address"), keys(), stamps()).expect("loopback is allowed");
+        let x = X::new(&Network::Real, Url::parse(&address).expect("a valid address"), keys(), stamps())
+            .expect("loopback is allowed");
         let sent = x.send(&body("t", "1")).await;
         assert!(matches!(sent, Sent::NotSent(_)), "{sent:?}");
         assert!(matches!(x.me().await, Err(XError::Unreachable(_))));
@@ -457,7 +461,11 @@ fn only_https_or_this_computer_is_spoken_to() {
         ("http://10.0.0.1", false),
         ("ftp://127.0.0.1", false),
     ] {
-        assert_eq!(X::new(Url::parse(base).expect("a valid address"), keys(), stamps()).is_ok(), allowed, "{base}");
+        assert_eq!(
+            X::new(&Network::Real, Url::parse(base).expect("a valid address"), keys(), stamps()).is_ok(),
+            allowed,
+            "{base}"
+        );
     }
     assert_eq!(post_url("ann", "1"), "https://x.com/ann/status/1");
     assert_eq!(post_url("", "1"), "https://x.com/i/web/status/1");

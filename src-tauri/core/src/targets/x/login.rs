@@ -8,6 +8,7 @@ use url::{Url, form_urlencoded};
 use super::reply::Reply;
 use super::wire::Wire;
 use super::{Account, OwnedKeys, Stamps, XError, digits};
+use crate::http::Network;
 use crate::secrets::Sensitive;
 
 /// A login under way.
@@ -32,7 +33,7 @@ pub struct Access {
 
 /// Asks X for a request token; `keys` needs only the app's two strings.
 pub async fn request_token(base: Url, app: (Sensitive, Sensitive), stamps: Stamps) -> Result<Pending, XError> {
-    let wire = Wire::new(base, OwnedKeys::of_app(app), stamps).map_err(XError::Unreachable)?;
+    let wire = Wire::new(&Network::Real, base, OwnedKeys::of_app(app), stamps).map_err(XError::Unreachable)?;
     let url = wire.url("oauth/request_token", &[]).map_err(XError::Unreachable)?;
     let reply = wire.exchange(Method::POST, url, &[("oauth_callback", "oob")], |request| request).await?;
     let fields = fields(&reply)?;
@@ -58,7 +59,7 @@ pub async fn access_token(
         token_secret: Some(pending.token_secret.clone()),
         ..OwnedKeys::of_app(app)
     };
-    let wire = Wire::new(base, keys, stamps).map_err(XError::Unreachable)?;
+    let wire = Wire::new(&Network::Real, base, keys, stamps).map_err(XError::Unreachable)?;
     let url = wire.url("oauth/access_token", &[]).map_err(XError::Unreachable)?;
     let code = code(typed);
     let reply = wire.exchange(Method::POST, url, &[("oauth_verifier", &code)], |request| request).await?;

@@ -6,14 +6,14 @@
 use std::time::Duration;
 
 use reqwest::header::{AUTHORIZATION, HeaderValue};
-use reqwest::{Client, Method, RequestBuilder, Response, redirect, retry};
+use reqwest::{Method, RequestBuilder, Response};
 use url::Url;
 
 use super::reply::Reply;
 use super::{OwnedKeys, Stamps};
+use crate::http::{Client, Kind, Network, Reach};
 use crate::oauth;
 
-const CONNECT_MAX: Duration = Duration::from_secs(10);
 const TOTAL_MAX: Duration = Duration::from_secs(60);
 const BODY_BYTES_MAX: usize = 1024 * 1024;
 
@@ -32,6 +32,7 @@ pub struct Wire {
     base: Url,
     keys: OwnedKeys,
     stamps: Stamps,
+    total: Duration,
 }
 
 impl std::fmt::Debug for Wire {
@@ -42,37 +43,21 @@ impl std::fmt::Debug for Wire {
 
 impl Wire {
     /// Prepares a client for `base`, an https address or one of this computer.
-    pub fn new(base: Url, keys: OwnedKeys, stamps: Stamps) -> Result<Self, String> {
-        Self::with_total(base, keys, stamps, TOTAL_MAX)
-    }
-
-    /// The same with another time for the whole exchange.
-    pub fn with_total(mut base: Url, keys: OwnedKeys, stamps: Stamps, total: Duration) -> Result<Self, String> {
-        let local = match base.host() {
-            Some(url::Host::Domain(name)) => name == "localhost",
-            Some(url::Host::Ipv4(address)) => address.is_loopback(),
-            Some(url::Host::Ipv6(address)) => address.is_loopback(),
-            None => false,
-        };
-        if base.scheme() != "https" && !(local && base.scheme() == "http") {
-            return Err(format!(
-                "{} is neither an https address nor one of this computer",
-                base.origin().ascii_serialization()
-            ));
-        }
+    pub fn new(network: &Network, mut base: Url, keys: OwnedKeys, stamps: Stamps) -> Result<Self, String> {
+        let reach = Reach::of(&base).map_err(|_| {
+            format!("{} is neither an https address nor one of this computer", base.origin().ascii_serialization())
+        })?;
+        let http = network.client(Kind::Once, reach).map_err(|error| error.to_string())?;
         if !base.path().ends_with('/') {
             base.set_path(&format!("{}/", base.path()));
         }
-        let builder = Client::builder()
-            .user_agent(concat!("Pierrot/", env!("CARGO_PKG_VERSION")))
-            .redirect(redirect::Policy::none())
-            .retry(retry::never())
-            .pool_max_idle_per_host(0)
-            .connect_timeout(CONNECT_MAX)
-            .timeout(total);
-        let builder = if local { builder.no_proxy() } else { builder };
-        let http = builder.build().map_err(|error| describe(&error))?;
-        Ok(Self { http, base, keys, stamps })
+        Ok(Self { http, base, keys, stamps, total: TOTAL_MAX })
+    }
+
+    /// The same with another time for the whole exchange.
+    #[cfg(test)]
+    pub fn within(self, total: Duration) -> Self {
+        Self { total, ..self }
     }
 
     /// The address of `path`, given without a slash in front, with `query`.
@@ -98,12 +83,11 @@ impl Wire {
         let mut header = HeaderValue::try_from(header)
             .map_err(|_| unsent("the keys hold characters that cannot be sent".to_owned()))?;
         header.set_sensitive(true);
-        let request = fill(self.http.request(method, url).header(AUTHORIZATION, header));
-        match request.send().await {
+        let request = self.http.request(method, &url).map_err(|error| unsent(error.to_string()))?;
+        let request = fill(request.header(AUTHORIZATION, header)).timeout(self.total);
+        match self.http.send(request).await {
             Ok(response) => Ok(self.read(response, stamp.timestamp).await),
-            Err(error) => {
-                Err(Lost { may_have_left: !(error.is_connect() || error.is_builder()), why: describe(&error) })
-            }
+            Err(error) => Err(Lost { may_have_left: !error.never_left(), why: error.to_string() }),
         }
     }
 
@@ -136,20 +120,4 @@ impl Wire {
         }
         known.into_iter().fold(text.to_owned(), |text, key| text.replace(key, "***")).into_bytes()
     }
-}
-
-/// The chain of reasons, without the address.
-fn describe(error: &reqwest::Error) -> String {
-    let mut why = if error.is_timeout() { "it took too long".to_owned() } else { String::new() };
-    let mut source = std::error::Error::source(error);
-    let mut depth = 0;
-    while let Some(inner) = source.filter(|_| depth < 6) {
-        let text = inner.to_string();
-        if !why.contains(&text) {
-            why = if why.is_empty() { text } else { format!("{why}: {text}") };
-        }
-        source = inner.source();
-        depth += 1;
-    }
-    if why.is_empty() { "the connection failed".to_owned() } else { why }
 }

@@ -1,0 +1,19 @@
+//! The promise, shown by machine: nothing is ever posted twice and nothing is lost.
+//!
+//! Each proof is a function of numbers and returns a report; `main` prints the report as one JSON line and fails when anything
+//! was violated. Small numbers run with the tests of every commit, large ones are reported in docs/proof.md.
+//! Absent: knowledge of how the engine keeps the promise. The proofs stand on its public doors.
+
+pub mod disk;
+pub mod model;
+pub mod simulate;
+
+/// A folder for files that may vanish, in memory where the system has such a place: a simulated disk needs no real one.
+pub fn scratch() -> std::io::Result<tempfile::TempDir> {
+    let memory = std::path::Path::new("/dev/shm");
+    if memory.is_dir() { tempfile::tempdir_in(memory) } else { tempfile::tempdir() }
+}
+
+pub(crate) fn hex(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+}
