@@ -20,6 +20,7 @@ pub async fn run(arguments: &SandboxArguments) -> u8 {
         flickr_port: arguments.flickr_port,
         x_port: arguments.x_port,
         static_port: arguments.static_port,
+        ..Options::default()
     };
     let sandbox = match pierrot_sandbox::start(options).await {
         Ok(sandbox) => sandbox,

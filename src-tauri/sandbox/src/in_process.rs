@@ -36,7 +36,7 @@ impl InProcess {
     /// Servers with a library and accounts of their own; the ports of `options` mean nothing.
     #[must_use]
     pub fn new(options: Options) -> InProcess {
-        let pictures = Arc::new(pictures::Pictures::new(options.seed));
+        let pictures = Arc::new(pictures::Pictures::new(&options));
         InProcess::with(options, pictures)
     }
 

@@ -116,11 +116,13 @@ pub struct Options {
     pub x_port: u16,
     /// Port of Flickr's picture host; 0 takes a free one.
     pub static_port: u16,
+    /// Pictures of one colour, where what they show does not matter and time does.
+    pub plain_pictures: bool,
 }
 
 impl Default for Options {
     fn default() -> Options {
-        Options { photos: 60, seed: 1, flickr_port: 0, x_port: 0, static_port: 0 }
+        Options { photos: 60, seed: 1, flickr_port: 0, x_port: 0, static_port: 0, plain_pictures: false }
     }
 }
 
@@ -217,7 +219,7 @@ pub async fn start(options: Options) -> std::io::Result<Sandbox> {
     let x = TcpListener::bind((Ipv4Addr::LOCALHOST, options.x_port)).await?;
     let base = |listener: &TcpListener| listener.local_addr().map(|address| format!("http://{address}"));
     let described = describe(&options, &base(&flickr)?, &base(&fixed)?, &base(&x)?);
-    let pictures = Arc::new(pictures::Pictures::new(options.seed));
+    let pictures = Arc::new(pictures::Pictures::new(&options));
     let world = Arc::new(World::new(options, described, clock::SandboxClock::default(), pictures));
     let mut servers = JoinSet::new();
     servers.spawn(http::serve(flickr, Server::Flickr, world.clone()));

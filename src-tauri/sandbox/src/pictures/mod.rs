@@ -23,7 +23,7 @@ use image::{ImageEncoder as _, RgbImage, imageops};
 
 use crate::flickr::photos::Photo;
 use crate::flickr::sizes::Size;
-use crate::{lock, mix};
+use crate::{Options, lock, mix};
 
 const KEPT_MAX_BYTES: usize = 64 * 1024 * 1024;
 const LARGE_PIXELS: u32 = 1_500_000;
@@ -99,14 +99,15 @@ struct Kept {
 #[derive(Debug)]
 pub(crate) struct Pictures {
     seed: u64,
+    plain: bool,
     kept: Mutex<Kept>,
     large: Mutex<()>,
 }
 
 impl Pictures {
-    /// A painter for this seed.
-    pub(crate) fn new(seed: u64) -> Pictures {
-        Pictures { seed, kept: Mutex::default(), large: Mutex::default() }
+    /// A painter for the seed of a library.
+    pub(crate) fn new(options: &Options) -> Pictures {
+        Pictures { seed: options.seed, plain: options.plain_pictures, kept: Mutex::default(), large: Mutex::default() }
     }
 
     /// The JPEG file of one size, `dimensions` as stored.
@@ -129,7 +130,10 @@ impl Pictures {
         let seed = mix(self.seed, photo.id ^ (photo.picture_revision << 44));
         let orientation = if size.edge == 0 { photo.orientation } else { 1 };
         let (shown_width, shown_height) = if orientation >= 5 { (height, width) } else { (width, height) };
-        let mut picture = if size.square {
+        let mut picture = if self.plain {
+            let [red, green, blue, ..] = seed.to_le_bytes();
+            RgbImage::from_pixel(shown_width, shown_height, image::Rgb([red, green, blue]))
+        } else if size.square {
             square(photo, seed, size.edge)
         } else {
             scaled(photo.scene, seed, shown_width, shown_height)

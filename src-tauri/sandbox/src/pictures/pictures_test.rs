@@ -9,7 +9,7 @@ fn render(index: u64, suffix: &str) -> (Photo, Bytes) {
     let photo = Library::new(1, 60).photo(index);
     let size = Size::by_suffix(suffix).expect("a size");
     let dimensions = size.of(&photo).expect("it exists");
-    (photo.clone(), Pictures::new(1).render(&photo, size, dimensions))
+    (photo.clone(), Pictures::new(&crate::Options::default()).render(&photo, size, dimensions))
 }
 
 #[test]

@@ -15,10 +15,13 @@ pub fn properties(only_double_posts: bool) -> Vec<Property<Small>> {
     if !only_double_posts {
         laws.extend([
             Property::always("I2: what is recorded as posted exists", recorded_exists),
-            Property::always("I3: every request has a Sending of its own that counts", |small: &Small, world: &World| {
-                let known = small.known(&world.log);
-                (0..ATTEMPTS).all(|attempt| u32::from(world.sent[usize::from(attempt)]) <= known.sends(attempt))
-            }),
+            Property::always(
+                "I3: every request has a Sending of its own that counts",
+                |small: &Small, world: &World| {
+                    let known = small.known(&world.log);
+                    (0..ATTEMPTS).all(|attempt| u32::from(world.sent[usize::from(attempt)]) <= known.sends(attempt))
+                },
+            ),
             Property::always("I6, I7, I9: the log keeps its laws", |small: &Small, world: &World| {
                 small.known(&world.log).lawful
             }),

@@ -35,7 +35,7 @@ const CALM_ROUNDS: usize = 8;
 
 /// Drawn once for all worlds.
 static SERVERS: LazyLock<InProcess> =
-    LazyLock::new(|| InProcess::new(Options { photos: PHOTOS, ..Options::default() }));
+    LazyLock::new(|| InProcess::new(Options { photos: PHOTOS, plain_pictures: true, ..Options::default() }));
 
 /// A world from its first to its last day.
 pub async fn live_through(seed: u64, setting: &Setting, folder: &Path) -> World {
@@ -56,6 +56,7 @@ pub async fn live_through(seed: u64, setting: &Setting, folder: &Path) -> World 
     let mut computers: Vec<Computer> = lives.join_all().await.into_iter().flatten().collect();
     computers.sort_by_key(|computer| computer.body.number);
     field.shared().calm = true;
+    field.shared().record_away_ms = 0;
     field.servers.control().clear_faults();
     settle(&field, &mut computers).await;
     let publications = judge::at_the_end(&field);
@@ -184,9 +185,10 @@ impl Computer {
 
     /// Opens the home; the power may go while the catalogue is read.
     fn open(&self) -> Option<(Pierrot, Catalogue)> {
-        let opened = Catalogue::on_backend(self.body.disk.clone()).map_err(pierrot_core::Error::from).and_then(|catalogue| {
-            Ok((Pierrot::with_catalogue(&self.home, catalogue.clone(), self.surroundings())?, catalogue))
-        });
+        let opened =
+            Catalogue::on_backend(self.body.disk.clone()).map_err(pierrot_core::Error::from).and_then(|catalogue| {
+                Ok((Pierrot::with_catalogue(&self.home, catalogue.clone(), self.surroundings())?, catalogue))
+            });
         match opened {
             Ok(opened) => Some(opened),
             Err(_) if self.body.disk.is_cut() => None,
