@@ -1,6 +1,6 @@
 # Thin: the work is in scripts/. `make` alone says what there is.
 .DEFAULT_GOAL := help
-.PHONY: help demo test check bench bindings icons screenshots
+.PHONY: help demo test check bench bindings icons screenshots kills contest drill
 
 help: ## this list
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/make \1	\2/p' $(MAKEFILE_LIST)
@@ -16,6 +16,15 @@ check: ## the quick look before a commit: format and lints
 
 bench: ## measure (optimised build); the figures are in docs/performance.md
 	@scripts/bench.sh
+
+kills: ## pierrot killed again and again: N=500 SEED=1 PHOTOS= (PIERROT_PROFILE=release for an optimised build)
+	@scripts/proof.sh kills N="$(N)" SEED="$(SEED)" PHOTOS="$(PHOTOS)"
+
+contest: ## pierrot processes on one record: PROCESSES=3 PUBLICATIONS=300 SEED=1 STORE=folder|moto|radosgw
+	@scripts/proof.sh contest PROCESSES="$(PROCESSES)" PUBLICATIONS="$(PUBLICATIONS)" SEED="$(SEED)" STORE="$(STORE)"
+
+drill: ## a home lost and restored: PHOTOS=2000 ENTRIES=500
+	@scripts/proof.sh drill PHOTOS="$(PHOTOS)" ENTRIES="$(ENTRIES)"
 
 bindings: ## write ui/src/lib/host/bindings.ts again after a call or a type changed
 	@PIERROT_WRITE_BINDINGS=1 cargo test --locked --features custom-protocol --lib the_page_knows_the_calls_and_types

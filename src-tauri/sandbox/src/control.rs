@@ -57,6 +57,8 @@ pub struct Settings {
     pub new_field_names: bool,
     /// X escapes `&`, `<` and `>` in the texts it returns.
     pub escape_text: bool,
+    /// X takes a text a second time, so that nothing but Pierrot itself keeps it from posting twice.
+    pub accept_duplicates: bool,
 }
 
 /// A handle with the powers of the control routes; clones share one sandbox.

@@ -4,8 +4,13 @@
 //! was violated. Small numbers run with the tests of every commit, large ones are reported in docs/proof.md.
 //! Absent: knowledge of how the engine keeps the promise. The proofs stand on its public doors.
 
+pub mod contest;
 pub mod disk;
+pub mod drill;
+pub mod history;
+pub mod kills;
 pub mod model;
+pub mod program;
 pub mod simulate;
 
 /// A folder for files that may vanish, in memory where the system has such a place: a simulated disk needs no real one.

@@ -2,14 +2,19 @@
 
 use std::{collections::BTreeMap, ops::RangeInclusive, process::ExitCode};
 
-use pierrot_proof::{model, simulate};
+use pierrot_proof::{contest, drill, kills, model, simulate};
 use serde_json::{Value, json};
 
-const USAGE: &str = "usage: pierrot-proof model | simulate SEEDS=n FIRST_SEED=s COMPUTERS=1..5";
+const USAGE: &str = "usage: pierrot-proof model | simulate SEEDS=n FIRST_SEED=s COMPUTERS=1..5 | kills N=n SEED=s [PHOTOS=n] | \
+                     contest PROCESSES=n PUBLICATIONS=n SEED=s STORE=folder|moto|radosgw | drill PHOTOS=n ENTRIES=m";
 
 fn main() -> ExitCode {
+    let _ = rustls::crypto::aws_lc_rs::default_provider().install_default();
     let mut arguments = std::env::args().skip(1);
     let name = arguments.next().unwrap_or_default();
+    if name == contest::worker::NAME {
+        return worker(arguments);
+    }
     let wanted: Result<Arguments, String> = Arguments::read(arguments);
     let proof = wanted.and_then(|arguments| run(&name, &arguments));
     match proof {
@@ -39,8 +44,77 @@ fn run(name: &str, arguments: &Arguments) -> Result<(Value, bool), String> {
             arguments.refuse_others(&["SEEDS", "FIRST_SEED", "COMPUTERS"])?;
             the_simulation(arguments)
         }
+        "kills" => {
+            arguments.refuse_others(&["N", "SEED", "PHOTOS"])?;
+            the_kills(arguments)
+        }
+        "contest" => {
+            arguments.refuse_others(&["PROCESSES", "PUBLICATIONS", "SEED", "STORE"])?;
+            the_contest(arguments)
+        }
+        "drill" => {
+            arguments.refuse_others(&["PHOTOS", "ENTRIES"])?;
+            the_drill(arguments)
+        }
         _ => Err(USAGE.to_owned()),
     }
+}
+
+/// One program of a contest, for its parent to kill.
+fn worker(mut arguments: impl Iterator<Item = String>) -> ExitCode {
+    let (home, slot) = (arguments.next().unwrap_or_default(), arguments.next().and_then(|slot| slot.parse().ok()));
+    let work = contest::worker::work(home.as_ref(), slot.unwrap_or(0), |line| say(&line.to_string()));
+    match in_runtime(async { work.await.map_err(std::io::Error::other) }) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(why) => {
+            complain(&why);
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn the_contest(arguments: &Arguments) -> Result<(Value, bool), String> {
+    let place = match arguments.0.get("STORE").map(String::as_str) {
+        None | Some("folder") => contest::Place::Folder,
+        Some("moto" | "radosgw") => contest::Place::Bucket,
+        Some(other) => return Err(format!("STORE={other} is neither folder, moto nor radosgw")),
+    };
+    let setting = contest::Setting {
+        processes: usize::try_from(arguments.number("PROCESSES", 3)?).unwrap_or(usize::MAX),
+        publications: arguments.number("PUBLICATIONS", 300)?,
+        seed: arguments.number("SEED", 1)?,
+        place,
+    };
+    let contested = in_runtime(contest::run(setting))?;
+    tell_violations(&contested.violations);
+    Ok((json!(contested), contested.violations.is_empty()))
+}
+
+fn the_drill(arguments: &Arguments) -> Result<(Value, bool), String> {
+    let photos = usize::try_from(arguments.number("PHOTOS", 2_000)?).unwrap_or(usize::MAX);
+    let drilled = in_runtime(drill::run(photos, arguments.number("ENTRIES", 500)?))?;
+    tell_violations(&drilled.violations);
+    Ok((json!(drilled), drilled.equal))
+}
+
+fn the_kills(arguments: &Arguments) -> Result<(Value, bool), String> {
+    let (kills, seed) = (arguments.number("N", 500)?, arguments.number("SEED", 1)?);
+    let photos = arguments.optional("PHOTOS")?.map(|photos| usize::try_from(photos).unwrap_or(usize::MAX));
+    let killed = in_runtime(kills::run(kills::Setting { kills, seed, photos }))?;
+    tell_violations(&killed.violations);
+    Ok((json!(killed), killed.violations.is_empty()))
+}
+
+fn tell_violations(violations: &[String]) {
+    for why in violations.iter().take(20) {
+        say(&format!("VIOLATED {why}"));
+    }
+}
+
+/// Runs a proof of processes and servers.
+fn in_runtime<T>(proof: impl Future<Output = std::io::Result<T>>) -> Result<T, String> {
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build();
+    runtime.and_then(|runtime| runtime.block_on(proof)).map_err(|error| error.to_string())
 }
 
 fn the_simulation(arguments: &Arguments) -> Result<(Value, bool), String> {
@@ -54,9 +128,7 @@ fn the_simulation(arguments: &Arguments) -> Result<(Value, bool), String> {
         }
     }
     let all = simulate::many(first, seeds, &setting).map_err(|error| error.to_string())?;
-    for why in all.violations.iter().take(20) {
-        say(&format!("VIOLATED {why}"));
-    }
+    tell_violations(&all.violations);
     if let Some((seed, _)) = all.violations.first().and_then(|why| why.strip_prefix("seed ")?.split_once(':')) {
         let (from, to) = (setting.computers.start(), setting.computers.end());
         say(&format!("see it again: make simulate SEEDS=1 FIRST_SEED={seed} COMPUTERS={from}..{to}"));
@@ -116,6 +188,10 @@ impl Arguments {
             None => Ok(default),
             Some(text) => text.parse().map_err(|_| format!("{key}={text} is not a number")),
         }
+    }
+
+    fn optional(&self, key: &str) -> Result<Option<u64>, String> {
+        if self.0.contains_key(key) { self.number(key, 0).map(Some) } else { Ok(None) }
     }
 
     /// `3`, or `1..5` with both ends.

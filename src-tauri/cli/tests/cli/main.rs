@@ -1,7 +1,6 @@
 //! Promises kept by the real program, as a person or another program runs it, against the sandbox.
 
 mod contract;
-mod kills;
 mod own_words;
 mod publishing;
 mod records;

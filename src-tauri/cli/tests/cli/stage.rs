@@ -119,10 +119,14 @@ impl Stage {
         said.json
     }
 
-    /// Runs with a named place at which the program dies.
+    /// Runs with a named place at which the program dies; `1*off->NAME` is the second time it passes there.
     pub async fn run_dying(&self, arguments: &[&str], place: &str) -> Said {
         let mut command = self.command(arguments);
-        command.env("FAILPOINTS", format!("{place}=return"));
+        let script = match place.split_once("->") {
+            Some((skip, place)) => format!("{place}={skip}->return"),
+            None => format!("{place}=return"),
+        };
+        command.env("FAILPOINTS", script);
         said(command).await
     }
 

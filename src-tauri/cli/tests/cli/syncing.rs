@@ -122,3 +122,17 @@ async fn odd_rows_are_kept_and_never_picked() {
     let reasons = held.to_string();
     assert!(reasons.contains("video") && reasons.contains("processing"), "{reasons}");
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn killed_at_any_step_of_syncing_it_goes_on() {
+    for place in ["sync::after_page", "1*off->sync::after_page", "documents::after_db", "documents::after_meta"] {
+        let stage = Stage::with_photos(1200).await;
+        let died = stage.run_dying(&["sync"], place).await;
+        assert_eq!(died.status, None, "it dies at {place}: {}", died.stdout);
+        let report = stage.expect(&["sync"], 0).await;
+        assert_eq!(report["total"], 1200, "{place}");
+        stage.expect(&["check"], 0).await;
+        let again = stage.expect(&["sync"], 0).await;
+        assert_eq!((&again["unchanged"], &again["calls"]), (&Value::Bool(true), &Value::from(1)), "{place}");
+    }
+}

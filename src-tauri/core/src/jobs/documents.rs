@@ -30,6 +30,8 @@ pub(crate) struct Written {
 
 /// Fields of an imported `pierrot-meta.json` that Pierrot does not know; they go into ours.
 pub(crate) const META_FIELDS: &str = "meta_fields";
+/// The SHA-256 of the `pierrot-db.json` this computer is about to write, so that it knows it again after a crash.
+const DB_UNDER_WAY: &str = "db_under_way";
 
 impl Pierrot {
     /// Writes `pierrot-db.json` and then `pierrot-meta.json` when the catalogue differs from what the record has.
@@ -38,9 +40,13 @@ impl Pierrot {
         let (bytes, photos) = documents::db(&self.catalogue)?;
         let sha256 = sha256_hex(&bytes);
         let meta_bytes = store.read(documents::META).await?;
-        let mut known = match documents::read_document(meta_bytes.as_deref()) {
-            Found::Object(fields) => fields,
-            Found::Nothing | Found::Unreadable(_) => Map::new(),
+        let mut known = match (documents::read_document(meta_bytes.as_deref()), &meta_bytes) {
+            (Found::Object(fields), _) => fields,
+            (Found::Unreadable(_), Some(bytes)) => {
+                seal(store, documents::META, bytes).await?;
+                Map::new()
+            }
+            (Found::Nothing | Found::Unreadable(_), _) => Map::new(),
         };
         let there = known.len();
         let imported: Map<String, Value> = self.catalogue.state(META_FIELDS)?.unwrap_or_default();
@@ -52,10 +58,13 @@ impl Pierrot {
             && known.get("photos").and_then(Value::as_u64) == Some(photos);
         let written: Option<Written> = self.catalogue.state("documents")?;
         let now = Written { db: sha256, photos, place: store.address(), rows };
-        if vouched && written.is_some_and(|written| written.db == now.db && written.place == now.place) {
+        if vouched && written.as_ref().is_some_and(|written| written.db == now.db && written.place == now.place) {
             self.catalogue.set_state("documents", &now)?;
             return Ok(self.catalogue.set_state("documents_pending", &false)?);
         }
+        let vouched_for = known.get("pierrot_db_sha256").and_then(Value::as_str);
+        self.seal_foreign_db(store, [vouched_for, written.as_ref().map(|written| written.db.as_str())]).await?;
+        self.catalogue.set_state(DB_UNDER_WAY, &now.db)?;
         store.replace(documents::DB, bytes).await?;
         crash::point("documents::after_db");
         store.replace(documents::META, documents::meta(&now.db, photos, known)).await?;
@@ -63,6 +72,17 @@ impl Pierrot {
         self.catalogue.set_state("documents", &now)?;
         self.catalogue.set_state("documents_pending", &false)?;
         Ok(())
+    }
+
+    /// Seals a `pierrot-db.json` that somebody changed: no meta vouches for it and this computer did not write it.
+    async fn seal_foreign_db(&self, store: &dyn RecordStore, ours: [Option<&str>; 2]) -> Result<()> {
+        let Some(there) = store.read(documents::DB).await? else { return Ok(()) };
+        let sha256 = sha256_hex(&there);
+        let under_way: Option<String> = self.catalogue.state(DB_UNDER_WAY)?;
+        if ours.contains(&Some(sha256.as_str())) || under_way.is_some_and(|under_way| under_way == sha256) {
+            return Ok(());
+        }
+        seal(store, documents::DB, &there).await
     }
 
     /// Whether rows changed since `pierrot-db.json` was last written.
@@ -97,8 +117,8 @@ impl Pierrot {
                 Found::Object(fields) if through(&fields) > Some(ledger.fold().through()) => return Ok(()),
                 // Somebody else wrote rows meanwhile: they go into the log first.
                 Found::Object(fields) if !fresh_rows(ledger.fold(), &fields).is_empty() => return Err(foreign()),
-                Found::Object(_) => {}
-                Found::Unreadable(_) | Found::Nothing => seal(store, documents::WAL, &there).await?,
+                Found::Object(fields) if documents::wal_is_untouched(&there, &fields) => {}
+                Found::Object(_) | Found::Unreadable(_) | Found::Nothing => seal(store, documents::WAL, &there).await?,
             }
         }
         store.replace(documents::WAL, documents::wal(&self.catalogue, ledger.fold())?).await?;
@@ -106,14 +126,8 @@ impl Pierrot {
         Ok(())
     }
 
-    /// Makes all three documents anew, whatever is there; what cannot be read is sealed first.
+    /// Makes all three documents anew, whatever is there.
     pub(crate) async fn force_documents(&self, ledger: &mut LedgerGuard<'_>) -> Result<()> {
-        for name in [documents::DB, documents::META] {
-            let there = ledger.store().read(name).await?;
-            if let (Found::Unreadable(_), Some(bytes)) = (documents::read_document(there.as_deref()), &there) {
-                seal(ledger.store(), name, bytes).await?;
-            }
-        }
         self.write_catalogue_documents(ledger.store()).await?;
         self.try_wal_document(ledger).await
     }

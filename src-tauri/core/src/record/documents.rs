@@ -223,9 +223,29 @@ pub fn wal(catalogue: &Catalogue, fold: &Fold) -> Result<Vec<u8>, CatalogueError
             *posts = json!([post]);
         }
     }
-    let ours = json!({ "through": fold.through(), "sha256": fold.last_sha256(), "published": rows.len() });
-    rows.insert(OURS.to_owned(), ours);
-    Ok(pretty(&Value::Object(rows)))
+    let published = rows.len();
+    let mut bytes = pretty(&Value::Object(rows));
+    bytes.truncate(bytes.trim_ascii_end().len() - 1);
+    bytes.truncate(bytes.trim_ascii_end().len());
+    let ours = json!({ "through": fold.through(), "sha256": fold.last_sha256(), "published": published,
+        "rows_sha256": sha256_hex(&bytes) });
+    if published > 0 {
+        bytes.push(b',');
+    }
+    bytes.extend_from_slice(wal_end(&ours).as_bytes());
+    Ok(bytes)
+}
+
+fn wal_end(ours: &Value) -> String {
+    format!("\n  \"{OURS}\": {ours}\n}}\n")
+}
+
+/// Whether `pierrot-wal.json` is, byte for byte, as a Pierrot wrote it.
+pub fn wal_is_untouched(bytes: &[u8], fields: &Map<String, Value>) -> bool {
+    let Some(ours) = fields.get(OURS) else { return false };
+    let Some(rows) = bytes.strip_suffix(wal_end(ours).as_bytes()) else { return false };
+    let rows = rows.strip_suffix(b",").unwrap_or(rows);
+    ours.get("rows_sha256").and_then(Value::as_str) == Some(sha256_hex(rows).as_str())
 }
 
 fn pretty(value: &Value) -> Vec<u8> {

@@ -8,6 +8,7 @@ use serde_json::{Map, Value, json};
 
 use super::{
     DB, Found, META, OURS, WAL, db, db_row, each_row, meta, read_document, row_from_db, same_row, sealed_name, wal,
+    wal_is_untouched,
 };
 use crate::{
     catalogue::{Catalogue, Presence, Row, sha256_hex},
@@ -240,8 +241,10 @@ fn an_empty_catalogue_gives_an_empty_database() {
     let (_folder, catalogue) = catalogue_of(Vec::new());
     let (bytes, count) = db(&catalogue).expect("it reads");
     assert_eq!((parsed(&bytes), count), (Map::new(), 0));
-    let wal = parsed(&wal(&catalogue, &Fold::default()).expect("it reads"));
-    assert_eq!(Value::Object(wal), json!({ OURS: { "through": 0, "sha256": null, "published": 0 } }));
+    let bytes = wal(&catalogue, &Fold::default()).expect("it reads");
+    let wal = parsed(&bytes);
+    assert_eq!((wal.len(), &wal[OURS]["through"], &wal[OURS]["published"]), (1, &json!(0), &json!(0)));
+    assert!(wal_is_untouched(&bytes, &wal));
 }
 
 fn about(attempt: &str, photo: &str, target: &str) -> About {
@@ -299,7 +302,8 @@ fn the_published_have_where_and_when() {
     let [claimed, sending, _] = publish("d", "2", "x");
     let facts = [publish("a", "1", "x"), publish("b", "1", "masto"), publish("c", "404", "x")];
     let fold = fold_of(facts.into_iter().flatten().chain([claimed, sending]));
-    let rows = parsed(&wal(&catalogue, &fold).expect("it reads"));
+    let bytes = wal(&catalogue, &fold).expect("it reads");
+    let rows = parsed(&bytes);
     assert_eq!(rows.keys().map(String::as_str).collect::<Vec<_>>(), ["1", "404", OURS], "sending is not published");
     let one = rows["1"].as_object().expect("a row is an object");
     assert!(FIRST.iter().all(|name| one.contains_key(*name)), "{one:?}");
@@ -313,7 +317,15 @@ fn the_published_have_where_and_when() {
     assert_eq!(one["pierrot_posts"], json!([a, b]), "in the order of the log");
     assert_eq!(rows["404"]["id"], "404", "a photo this computer does not know is there by its id");
     assert_eq!(rows["404"]["pierrot_wal_timestamp"], "2024-03-11 17:09:30.500000");
-    assert_eq!(rows[OURS], json!({ "through": 11, "sha256": fold.last_sha256(), "published": 2 }));
+    let ours = &rows[OURS];
+    assert_eq!((&ours["through"], &ours["published"]), (&json!(11), &json!(2)));
+    assert_eq!(ours["sha256"].as_str(), fold.last_sha256());
+    assert!(wal_is_untouched(&bytes, &rows));
+    let text = String::from_utf8(bytes).expect("JSON is UTF-8");
+    for edited in [text.replace("Boats", "Ships"), text.replace("\n}\n", ",\n  \"5\": 1\n}\n"), text.replace("  ", " ")]
+    {
+        assert!(!wal_is_untouched(edited.as_bytes(), &parsed(edited.as_bytes())), "{edited}");
+    }
 }
 
 #[test]

@@ -256,6 +256,7 @@ pub(crate) struct Ask<'a> {
     pub(crate) modifiers: &'a Modifiers,
     pub(crate) new_names: bool,
     pub(crate) escape_text: bool,
+    pub(crate) accept_duplicates: bool,
 }
 
 /// Answers one request.
@@ -288,7 +289,8 @@ pub(crate) fn handle(world: &World, call: &Call, modifiers: &Modifiers) -> Reply
             "type": "about:blank", "status": 429}),
         )
     } else {
-        route(&mut Ask { x: &mut x, call, user, now_ms, modifiers, new_names, escape_text: settings.escape_text })
+        let (escape_text, accept_duplicates) = (settings.escape_text, settings.accept_duplicates);
+        route(&mut Ask { x: &mut x, call, user, now_ms, modifiers, new_names, escape_text, accept_duplicates })
     };
     for (name, value) in headers {
         reply.set(&name, &value);

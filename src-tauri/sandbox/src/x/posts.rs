@@ -145,7 +145,7 @@ pub(crate) fn create(ask: &mut Ask<'_>) -> Reply {
             None => return bad_media(&ids),
         }
     }
-    if ask.x.posts.is_duplicate(ask.user, &text) {
+    if !ask.accept_duplicates && ask.x.posts.is_duplicate(ask.user, &text) {
         return Reply::problem(403, &forbidden(ForbiddenBody::Duplicate));
     }
     let lag_ms = ask.modifiers.timeline_lag_s.saturating_mul(1000);

@@ -1,0 +1,203 @@
+//! A log and a timeline held against each other, in the way of Jepsen's set and append-only list tests.
+//!
+//! Invariant: judged from the bytes under the numbers and from what X has, not from what any process believed.
+//! Absent: which process wrote what.
+
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    io,
+    path::Path,
+};
+
+use pierrot_core::{
+    catalogue::sha256_hex,
+    fold::{Attempt, Ending, Fold, Stand},
+    log::{self, Answer, Fact, LogEntry, Read},
+    record::{
+        RecordStore,
+        append::{LOG, name_of, seq_of},
+    },
+};
+
+/// The bytes of a log, from number 1 on.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Reading(pub Vec<Vec<u8>>);
+
+impl Reading {
+    /// Reads the log of a folder.
+    pub fn of_folder(record: &Path) -> io::Result<Self> {
+        let folder = record.join(LOG);
+        let mut names = Vec::new();
+        match std::fs::read_dir(&folder) {
+            Ok(listing) => {
+                for entry in listing {
+                    names.push(format!("{LOG}{}", entry?.file_name().to_string_lossy()));
+                }
+            }
+            Err(error) if error.kind() == io::ErrorKind::NotFound => {}
+            Err(error) => return Err(error),
+        }
+        let last = dense(&names).map_err(io::Error::other)?;
+        let read = |seq| std::fs::read(record.join(name_of(seq)));
+        (1..=last).map(read).collect::<io::Result<_>>().map(Self)
+    }
+
+    /// Reads what came after `known` numbers; with 0, everything.
+    pub async fn of_store(store: &dyn RecordStore, known: u64) -> Result<Self, String> {
+        let after = (known > 0).then(|| name_of(known));
+        let names = store.names(LOG, after.as_deref()).await.map_err(|error| error.to_string())?;
+        let numbers: BTreeSet<u64> = names.iter().filter_map(|name| seq_of(name)).collect();
+        let mut entries = Vec::new();
+        for (at, seq) in numbers.into_iter().enumerate() {
+            let expected = known + 1 + at as u64;
+            if seq != expected {
+                return Err(format!("entry {expected} is missing although {seq} is there"));
+            }
+            let bytes = store.read(&name_of(seq)).await.map_err(|error| error.to_string())?;
+            entries.push(bytes.ok_or_else(|| format!("entry {seq} is listed and not there"))?);
+        }
+        Ok(Self(entries))
+    }
+
+    /// Why this is not what was read earlier, with more behind it.
+    pub fn differs_from(&self, earlier: &Self) -> Option<String> {
+        if self.0.len() < earlier.0.len() {
+            return Some(format!("{} entries are there, {} were", self.0.len(), earlier.0.len()));
+        }
+        let changed = self.0.iter().zip(&earlier.0).position(|(now, then)| now != then);
+        changed.map(|at| format!("entry {} is not what it was", at + 1))
+    }
+}
+
+/// The highest number, when all below it are there.
+fn dense(names: &[String]) -> Result<u64, String> {
+    let numbers: BTreeSet<u64> = names.iter().filter_map(|name| seq_of(name)).collect();
+    let last = numbers.last().copied().unwrap_or(0);
+    match (1..=last).find(|seq| !numbers.contains(seq)) {
+        None => Ok(last),
+        Some(missing) => Err(format!("entry {missing} is missing although {last} is there")),
+    }
+}
+
+/// What a history comes to.
+#[derive(Debug, Default)]
+pub struct Judgement {
+    pub fold: Fold,
+    /// Entries that do not follow the one before, cannot be read, or say the same as another that counts.
+    pub broken: Vec<String>,
+    /// A photo behind more posts than a person asked for, or more requests than fences.
+    pub double_posts: Vec<String>,
+    /// A slot with more posts than a person asked for.
+    pub slots_twice: Vec<String>,
+    /// Posts the record does not know, and records of posts that are not there.
+    pub lost: Vec<String>,
+    pub needs_review: u64,
+    /// Attempts nobody ended.
+    pub open: u64,
+    /// Photos and slots of publications that are on the record, each as often as it is there.
+    pub posted: BTreeMap<(String, String), u32>,
+}
+
+impl Judgement {
+    /// Judges a settled history; `requests` to post reached X.
+    pub fn of(reading: &Reading, posts: &[(String, String)], requests: u64) -> Self {
+        let mut judgement = Self::default();
+        let entries = judgement.fold_all(reading);
+        let void: BTreeSet<u64> = judgement.fold.void().iter().map(|(seq, _)| *seq).collect();
+        let counting: Vec<&LogEntry> = entries.iter().filter(|entry| !void.contains(&entry.seq)).collect();
+        judgement.said_twice(&counting);
+        judgement.hold_against(&counting, posts);
+        let fences = counting.iter().filter(|entry| matches!(entry.fact, Fact::Sending { .. })).count() as u64;
+        if requests > fences {
+            judgement.double_posts.push(format!("{requests} requests to post, but {fences} fences that count"));
+        }
+        judgement
+    }
+
+    fn fold_all(&mut self, reading: &Reading) -> Vec<LogEntry> {
+        let mut entries = Vec::new();
+        for (seq, bytes) in (1..).zip(&reading.0) {
+            match log::read(seq, bytes) {
+                Ok(read) => {
+                    if let Err(why) = self.fold.apply(seq, &sha256_hex(bytes), &read) {
+                        self.broken.push(why.to_string());
+                    }
+                    if let Read::Entry(entry) = read {
+                        entries.push(*entry);
+                    }
+                }
+                Err(why) => self.broken.push(why.to_string()),
+            }
+        }
+        entries
+    }
+
+    /// No attempt is claimed, sent or posted by two entries that count.
+    fn said_twice(&mut self, counting: &[&LogEntry]) {
+        let mut seen = BTreeSet::new();
+        for entry in counting {
+            let Some(about) = entry.fact.about() else { continue };
+            if !seen.insert((about.attempt.clone(), entry.fact.kind())) {
+                self.broken.push(format!("entry {} says \"{}\" a second time", entry.seq, entry.fact.kind()));
+            }
+            if let (Fact::Posted { .. }, Some(attempt)) = (&entry.fact, self.fold.attempt(&about.attempt)) {
+                *self.posted.entry((about.photo.to_string(), attempt.slot.clone())).or_default() += 1;
+            }
+        }
+    }
+
+    fn hold_against(&mut self, counting: &[&LogEntry], posts: &[(String, String)]) {
+        let (mut by_media, mut again) = (BTreeMap::<&str, Vec<&Attempt>>::new(), BTreeMap::<String, u32>::new());
+        let fold = std::mem::take(&mut self.fold);
+        for attempt in fold.attempts() {
+            match &attempt.stand {
+                Stand::Claimed | Stand::Sending => self.open += 1,
+                Stand::NeedsReview { .. } => self.needs_review += 1,
+                Stand::Posted { post_id, .. } if !posts.iter().any(|(id, _)| id == post_id) => {
+                    self.lost.push(format!("post {post_id} is on the record and not there"));
+                }
+                Stand::Posted { .. } | Stand::Ended(_) => {}
+            }
+            if let Some(frozen) = &attempt.frozen {
+                by_media.entry(&frozen.media_key).or_default().push(attempt);
+            }
+        }
+        for entry in counting {
+            if let Fact::Resolved { about, answer: Answer::PostAgain } = &entry.fact {
+                let slot = fold.attempt(&about.attempt).map(|attempt| attempt.slot.clone()).unwrap_or_default();
+                *again.entry(format!("photo {}", about.photo)).or_default() += 1;
+                *again.entry(format!("slot {slot}")).or_default() += 1;
+            }
+        }
+        let mut made = BTreeMap::<String, u32>::new();
+        for (id, media) in posts {
+            let attempts = by_media.get(media.as_str()).map(Vec::as_slice).unwrap_or_default();
+            let Some(first) = attempts.first() else {
+                self.lost.push(format!("post {id} with media {media} is not on the record"));
+                continue;
+            };
+            if !attempts.iter().any(|attempt| accounts_for(&attempt.stand, id)) {
+                self.lost.push(format!("post {id} is there, but photo {} is {:?}", first.about.photo, first.stand));
+            }
+            *made.entry(format!("photo {}", first.about.photo)).or_default() += 1;
+            *made.entry(format!("slot {}", first.slot)).or_default() += 1;
+        }
+        for (what, count) in made {
+            let allowed = 1 + again.get(&what).copied().unwrap_or(0);
+            let twice = if what.starts_with("slot") { &mut self.slots_twice } else { &mut self.double_posts };
+            if count > allowed {
+                twice.push(format!("{what} was posted {count} times"));
+            }
+        }
+        self.fold = fold;
+    }
+}
+
+/// Whether an attempt that stands so is the record of this post, or left it to a person.
+fn accounts_for(stand: &Stand, post: &str) -> bool {
+    match stand {
+        Stand::Posted { post_id, .. } => post_id == post,
+        Stand::NeedsReview { .. } | Stand::Ended(Ending::PostAgain | Ending::Skip) => true,
+        Stand::Claimed | Stand::Sending | Stand::Ended(Ending::Released(_) | Ending::TakenOver) => false,
+    }
+}
