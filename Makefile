@@ -1,6 +1,6 @@
 # Thin: the work is in scripts/. `make` alone says what there is.
 .DEFAULT_GOAL := help
-.PHONY: help demo test check bench bindings icons screenshots kills contest drill
+.PHONY: help demo test check bench bindings icons screenshots model simulate kills powercuts contest drill
 
 help: ## this list
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/make \1	\2/p' $(MAKEFILE_LIST)
@@ -16,6 +16,15 @@ check: ## the quick look before a commit: format and lints
 
 bench: ## measure (optimised build); the figures are in docs/performance.md
 	@scripts/bench.sh
+
+model: ## every order of events in small worlds, over the step and the fold that ship
+	@scripts/proof.sh model
+
+simulate: ## the engine in seeded worlds where everything goes wrong: SEEDS=2000 FIRST_SEED=1 COMPUTERS=1..5
+	@scripts/proof.sh simulate SEEDS="$(SEEDS)" FIRST_SEED="$(FIRST_SEED)" COMPUTERS="$(COMPUTERS)"
+
+powercuts: ## power cuts in the middle of work on the catalogue: N=10000 SEED=1
+	@scripts/proof.sh powercuts N="$(N)" SEED="$(SEED)"
 
 kills: ## pierrot killed again and again: N=500 SEED=1 PHOTOS= (PIERROT_PROFILE=release for an optimised build)
 	@scripts/proof.sh kills N="$(N)" SEED="$(SEED)" PHOTOS="$(PHOTOS)"

@@ -206,6 +206,24 @@ fn only_the_claimant_crosses_the_fence_and_only_once() {
 }
 
 #[test]
+fn only_a_request_with_a_key_goes_out_again_and_then_nobody_releases_it() {
+    let keyed = |key: &str| Fact::Sending { about: about("1"), frozen: Frozen { key: Some(key.into()), ..frozen() } };
+    let sent = vec![("a/1", claim("1")), ("a/1", keyed("k"))];
+    check(&then(sent.clone(), &[("b/1", keyed("k"))]), Ok(()));
+    check(&then(sent.clone(), &[("a/2", keyed("k")), ("a/2", keyed("k"))]), Ok(()));
+    check(&then(sent.clone(), &[("a/1", keyed("another"))]), Err("only the same request may go out again"));
+    check(&then(sent.clone(), &[("a/1", send("1"))]), Err(NOT_HELD));
+    check(&then(sent.clone(), &[("a/1", released("1", Why::NotSent))]), Ok(()));
+    let repeated = then(sent, &[("b/1", keyed("k"))]);
+    for by in ["a/1", "b/1"] {
+        check(&then(repeated.clone(), &[(by, released("1", Why::NotSent))]), Err(PROOF));
+    }
+    let reviewed = then(repeated.clone(), &[("b/1", review("1"))]);
+    check(&then(reviewed, &[("a/1", keyed("k"))]), Err(NOT_HELD));
+    check(&then(repeated, &[("a/2", posted("1"))]), Ok(()));
+}
+
+#[test]
 fn a_post_is_believed_from_anyone_once_it_was_sending() {
     check(&[("a/1", posted("A"))], Err(UNKNOWN));
     check(&[("a/1", claim("A")), ("a/1", posted("A"))], Err(NEVER_SENT));

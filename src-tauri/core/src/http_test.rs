@@ -249,7 +249,7 @@ async fn a_request_is_sent_once_whatever_happens() {
         let server = Scripted::start(vec![Vec::new()]).await;
         let client = Client::new(kind, Reach::Loopback).expect("a client");
         let request = client.request(Method::POST, &server.url("/")).expect("allowed").body("x");
-        let error = send(request).await.expect_err("the server closes");
+        let error = client.send(request).await.expect_err("the server closes");
         assert!(matches!(error, HttpError::Lost { .. }) && !error.never_left(), "{error:?}");
         assert_eq!(server.asked().len(), 1);
         assert!(server.asked()[0].contains("user-agent: Pierrot/"), "{}", server.asked()[0]);

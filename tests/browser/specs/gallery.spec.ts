@@ -1,12 +1,10 @@
-import { expect, go, narrow, photos, test } from "../support/test.ts";
+import { expect, go, narrow, photos, test, titleOf } from "../support/test.ts";
 
 test("finds photos by their words and says how many", async ({ page }) => {
-  await expect(photos(page).first()).toHaveAccessibleName(/, taken/);
-  const title = (await photos(page).first().getAttribute("aria-label"))?.split(", taken")[0] ?? "";
-  expect(title).not.toBe("");
+  const title = await titleOf(photos(page).first());
   await page.getByRole("searchbox", { name: "Search" }).fill(title);
   await expect(page.getByText(/^\d+ of 24 photos$/)).toBeVisible();
-  await expect(photos(page).and(page.getByRole("option", { name: `${title}, taken` })).first()).toBeVisible();
+  await expect(photos(page).and(page.getByRole("option", { name: `${title}, ` })).first()).toBeVisible();
   await page.getByRole("searchbox", { name: "Search" }).fill("no photo is called that");
   await expect(page.getByRole("heading", { name: "Nothing matches" })).toBeVisible();
   await page.getByRole("button", { name: "Clear filters" }).click();

@@ -1,7 +1,7 @@
-import { expect, go, narrow, photos, pick, test, type Page } from "../support/test.ts";
+import { expect, go, narrow, photos, pick, test, titleOf, type Page } from "../support/test.ts";
 
 const rows = (page: Page) => page.getByRole("listitem").filter({ has: page.getByRole("button", { name: /^Another photo instead of/ }) });
-const titleOf = async (page: Page, at: number) => ((await rows(page).nth(at).getByRole("link").getAttribute("aria-label")) ?? "").replace("Open the photo: ", "");
+const titleInRow = async (page: Page, at: number) => ((await rows(page).nth(at).getByRole("link").getAttribute("aria-label")) ?? "").replace("Open the photo: ", "");
 
 test.use({ start: "plan" });
 
@@ -11,33 +11,33 @@ test.beforeEach(async ({ page }) => {
 
 test("stands for twelve weeks, as a list and by months", async ({ page }) => {
   expect(await rows(page).count()).toBeGreaterThanOrEqual(11);
-  const title = await titleOf(page, 0);
+  const title = await titleInRow(page, 0);
   await pick(page, "Months");
   await expect(page.getByRole("table").first().getByRole("link", { name: title })).toBeVisible();
 });
 
 test("another photo takes the place of one that is not wanted, and the first comes back", async ({ page }) => {
-  const title = await titleOf(page, 1);
+  const title = await titleInRow(page, 1);
   await rows(page).nth(1).getByRole("button", { name: /^Another photo/ }).click();
   await expect(page.getByText(`${title} will not go out then`)).toBeVisible();
-  await expect.poll(() => titleOf(page, 1)).not.toBe(title);
+  await expect.poll(() => titleInRow(page, 1)).not.toBe(title);
   await page.getByRole("button", { name: "Undo" }).click();
-  await expect.poll(() => titleOf(page, 1)).toBe(title);
+  await expect.poll(() => titleInRow(page, 1)).toBe(title);
 });
 
 test("two due times exchange their photos by the keyboard, which stays with the photo", async ({ page }) => {
-  const [first, second] = [await titleOf(page, 0), await titleOf(page, 1)];
+  const [first, second] = [await titleInRow(page, 0), await titleInRow(page, 1)];
   await rows(page).first().getByRole("button", { name: /later$/ }).press("Enter");
-  await expect.poll(() => titleOf(page, 0)).toBe(second);
-  expect(await titleOf(page, 1)).toBe(first);
+  await expect.poll(() => titleInRow(page, 0)).toBe(second);
+  expect(await titleInRow(page, 1)).toBe(first);
   await expect(rows(page).nth(1).getByRole("button", { name: /later$/ })).toBeFocused();
 });
 
 test("two due times exchange their photos by dragging", async ({ page }) => {
-  const [first, third] = [await titleOf(page, 0), await titleOf(page, 2)];
+  const [first, third] = [await titleInRow(page, 0), await titleInRow(page, 2)];
   await rows(page).nth(0).dragTo(rows(page).nth(2));
-  await expect.poll(() => titleOf(page, 0)).toBe(third);
-  expect(await titleOf(page, 2)).toBe(first);
+  await expect.poll(() => titleInRow(page, 0)).toBe(third);
+  expect(await titleInRow(page, 2)).toBe(first);
 });
 
 test("a photo stays where it is pinned, through a pause too, until it is let go", async ({ page }) => {
@@ -58,8 +58,7 @@ test("a photo stays where it is pinned, through a pause too, until it is let go"
 test("a queued photo goes first", async ({ page }) => {
   await go(page, "Gallery");
   await narrow(page, "Unpublished");
-  await expect(photos(page).last()).toHaveAccessibleName(/, taken/);
-  const title = ((await photos(page).last().getAttribute("aria-label")) ?? "").split(", taken")[0] ?? "";
+  const title = await titleOf(photos(page).last());
   await photos(page).last().click();
   await page.getByRole("button", { name: "Queue next" }).click();
   await page.getByRole("menuitem", { name: "Next on X" }).click();

@@ -1,4 +1,4 @@
-import { test as base, type Page } from "@playwright/test";
+import { test as base, type Locator, type Page } from "@playwright/test";
 
 import { Control, Program, type Served } from "./program.ts";
 
@@ -62,6 +62,15 @@ export async function go(page: Page, screen: Screen): Promise<void> {
 
 /** The photos of the gallery that are drawn, in order. */
 export const photos = (page: Page) => page.getByRole("listbox", { name: "Photos" }).getByRole("option");
+
+/** The title of a photo that is drawn; its name goes on with what kind it is and when it was taken. */
+export async function titleOf(photo: Locator): Promise<string> {
+  await test.expect(photo).toHaveAccessibleName(/, taken/);
+  const name = (await photo.getAttribute("aria-label")) ?? "";
+  const [title] = name.split(/(?:, Video)?, taken/);
+  test.expect(title).toBeTruthy();
+  return title ?? "";
+}
 
 /** Takes one of a row of choices, by its words. */
 export async function pick(page: Page, words: string | RegExp): Promise<void> {

@@ -10,6 +10,7 @@ pub mod drill;
 pub mod history;
 pub mod kills;
 pub mod model;
+pub mod powercuts;
 pub mod program;
 pub mod simulate;
 

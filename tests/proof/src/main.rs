@@ -2,10 +2,10 @@
 
 use std::{collections::BTreeMap, ops::RangeInclusive, process::ExitCode};
 
-use pierrot_proof::{contest, drill, kills, model, simulate};
+use pierrot_proof::{contest, drill, kills, model, powercuts, simulate};
 use serde_json::{Value, json};
 
-const USAGE: &str = "usage: pierrot-proof model | simulate SEEDS=n FIRST_SEED=s COMPUTERS=1..5 | kills N=n SEED=s [PHOTOS=n] | \
+const USAGE: &str = "usage: pierrot-proof model | simulate SEEDS=n FIRST_SEED=s COMPUTERS=1..5 | kills N=n SEED=s [PHOTOS=n] | powercuts N=n SEED=s | \
                      contest PROCESSES=n PUBLICATIONS=n SEED=s STORE=folder|moto|radosgw | drill PHOTOS=n ENTRIES=m";
 
 fn main() -> ExitCode {
@@ -52,6 +52,10 @@ fn run(name: &str, arguments: &Arguments) -> Result<(Value, bool), String> {
             arguments.refuse_others(&["PROCESSES", "PUBLICATIONS", "SEED", "STORE"])?;
             the_contest(arguments)
         }
+        "powercuts" => {
+            arguments.refuse_others(&["N", "SEED"])?;
+            the_power_cuts(arguments)
+        }
         "drill" => {
             arguments.refuse_others(&["PHOTOS", "ENTRIES"])?;
             the_drill(arguments)
@@ -95,6 +99,13 @@ fn the_drill(arguments: &Arguments) -> Result<(Value, bool), String> {
     let drilled = in_runtime(drill::run(photos, arguments.number("ENTRIES", 500)?))?;
     tell_violations(&drilled.violations);
     Ok((json!(drilled), drilled.equal))
+}
+
+fn the_power_cuts(arguments: &Arguments) -> Result<(Value, bool), String> {
+    let (images, seed) = (arguments.number("N", 10_000)?, arguments.number("SEED", 1)?);
+    let cut = powercuts::run(powercuts::Setting { images, seed, lies: false });
+    tell_violations(&cut.violations);
+    Ok((json!(cut), cut.violations.is_empty()))
 }
 
 fn the_kills(arguments: &Arguments) -> Result<(Value, bool), String> {

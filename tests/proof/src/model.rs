@@ -66,38 +66,33 @@ pub fn every_claim_ends(name: &str, small: &Small) -> Found {
 pub fn worlds(full: bool) -> Vec<(&'static str, Small)> {
     let good = Design::default();
     let two = Bounds { computers: 2, photos: 1, log: 6, attempts: 2, crashes: 1, again: 0 };
+    let small = Bounds { log: 4, attempts: 1, ..two };
     let mut worlds = vec![
         ("X, 2 computers", Small::new(Target::X, good, Bounds { log: 5, ..two })),
         ("X, 2 computers, 2 photos, 1 slot", Small::new(Target::X, good, Bounds { photos: 2, attempts: 1, ..two })),
         ("X, a person answers", Small::new(Target::X, good, Bounds { crashes: 0, again: 1, ..two })),
         ("X, a cloned disk", Small::new(Target::X, Design { cloned: true, ..good }, Bounds { log: 4, ..two })),
-        (
-            "X, 3 computers",
-            Small::new(Target::X, good, Bounds { computers: 3, log: 4, attempts: 1, crashes: 0, ..two }),
-        ),
-        ("keyed, 2 computers", Small::new(Target::Keyed, good, Bounds { log: 5, attempts: 1, ..two })),
-        ("read back, 2 computers", Small::new(Target::ReadBack, good, Bounds { log: 5, attempts: 1, ..two })),
+        ("X, 3 computers", Small::new(Target::X, good, Bounds { computers: 3, crashes: 0, ..small })),
+        ("keyed, 2 computers", Small::new(Target::Keyed, good, Bounds { log: 5, ..small })),
+        ("read back, 2 computers", Small::new(Target::ReadBack, good, small)),
     ];
     if full {
+        let three = Bounds { computers: 3, ..small };
+        let again = Bounds { log: 7, attempts: 1, again: 1, ..two };
+        let photos = Bounds { photos: 2, log: 5, crashes: 0, ..two };
         worlds.extend([
             ("X, 2 computers, longer", Small::new(Target::X, good, Bounds { log: 7, ..two })),
-            ("X, 2 computers, 2 photos, longer", Small::new(Target::X, good, Bounds { photos: 2, ..two })),
-            ("X, a person answers, crashes", Small::new(Target::X, good, Bounds { log: 7, again: 1, ..two })),
-            ("X, a cloned disk, longer", Small::new(Target::X, Design { cloned: true, ..good }, two)),
+            ("X, 2 computers, 2 photos, 2 attempts each", Small::new(Target::X, good, photos)),
+            ("X, a person answers, crashes", Small::new(Target::X, good, again)),
             (
-                "X, 3 computers, crashes",
-                Small::new(Target::X, good, Bounds { computers: 3, log: 5, attempts: 1, ..two }),
+                "X, a cloned disk, longer",
+                Small::new(Target::X, Design { cloned: true, ..good }, Bounds { log: 5, ..two }),
             ),
-            ("keyed, 2 computers, longer", Small::new(Target::Keyed, good, Bounds { log: 6, ..two })),
-            (
-                "keyed, 3 computers",
-                Small::new(Target::Keyed, good, Bounds { computers: 3, log: 4, attempts: 1, ..two }),
-            ),
-            ("read back, 2 computers, longer", Small::new(Target::ReadBack, good, Bounds { log: 6, ..two })),
-            (
-                "read back, 3 computers",
-                Small::new(Target::ReadBack, good, Bounds { computers: 3, log: 4, attempts: 1, ..two }),
-            ),
+            ("X, 3 computers, crashes", Small::new(Target::X, good, three)),
+            ("keyed, 2 computers, longer", Small::new(Target::Keyed, good, Bounds { log: 6, ..small })),
+            ("keyed, 3 computers", Small::new(Target::Keyed, good, Bounds { crashes: 0, ..three })),
+            ("read back, 2 computers, longer", Small::new(Target::ReadBack, good, Bounds { log: 6, ..small })),
+            ("read back, 3 computers", Small::new(Target::ReadBack, good, Bounds { crashes: 0, ..three })),
         ]);
     }
     worlds

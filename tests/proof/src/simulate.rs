@@ -51,11 +51,13 @@ pub struct Setting {
     pub computers: RangeInclusive<u8>,
     /// Keep what happens, line by line.
     pub told: bool,
+    /// The record overwrites what is there and says "done", so that the laws must break: shows that they can.
+    pub overwrites: bool,
 }
 
 impl Default for Setting {
     fn default() -> Self {
-        Self { computers: 1..=5, told: false }
+        Self { computers: 1..=5, told: false, overwrites: false }
     }
 }
 
@@ -118,6 +120,14 @@ mod tests {
         let all = many(first, count, &Setting::default()).expect("there is room for the homes");
         assert_eq!(all.violations, Vec::<String>::new());
         assert!(all.publications > count, "worlds in which nothing is posted say nothing: {all:?}");
+    }
+
+    #[test]
+    fn a_record_that_overwrites_is_noticed() {
+        let setting = Setting { computers: 3..=3, overwrites: true, ..Setting::default() };
+        let all = many(1, 40, &setting).expect("there is room for the homes");
+        let broken = |law: &str| all.violations.iter().any(|why| why.contains(law));
+        assert!(broken("I1") && broken("I4"), "{:?}", all.violations);
     }
 
     #[test]

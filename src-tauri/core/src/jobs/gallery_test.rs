@@ -48,7 +48,7 @@ impl Bench {
         std::fs::write(home.path().join("config.toml"), config).expect("written");
         let hands = Arc::new(Hands::default());
         let secrets = Memory::new([("flickr.api_key".to_owned(), "key".to_owned())]);
-        let world = World { clock: hands.clone(), secrets: Arc::new(secrets), seed: 7 };
+        let world = World { clock: hands.clone(), secrets: Arc::new(secrets), seed: 7, ..World::default() };
         Self { pierrot: Pierrot::open(home.path(), world).expect("a new home"), hands, _home: home }
     }
 

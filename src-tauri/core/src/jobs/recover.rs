@@ -81,8 +81,9 @@ impl Pierrot {
             let open = match attempt.stand {
                 Stand::Claimed => attempt.computer == ledger.computer(),
                 Stand::Sending => attempt.computer == ledger.computer() || self.fell_silent(attempt, SILENT_S)?,
-                Stand::NeedsReview { .. } => self.has_receipt(&attempt.about.attempt)?,
-                Stand::Posted { .. } | Stand::Ended(_) => false,
+                // Also of what a person answered meanwhile: that the post is there is a fact.
+                Stand::NeedsReview { .. } | Stand::Ended(_) => self.has_receipt(&attempt.about.attempt)?,
+                Stand::Posted { .. } => false,
             };
             if wanted && open {
                 found.push(attempt.about.attempt.clone());
@@ -125,7 +126,7 @@ impl Pierrot {
         attempt.looks = journal.as_ref().map_or(0, |journal| journal.looks);
         let receipt = journal.as_ref().and_then(|journal| journal.post_id.clone());
         let (state, event) = match (&folded.stand, receipt) {
-            (Stand::Sending | Stand::NeedsReview { .. }, Some(post_id)) => {
+            (Stand::Sending | Stand::NeedsReview { .. } | Stand::Ended(_), Some(post_id)) => {
                 attempt.post = Some((post_id, Seen::Answer));
                 (State::Sending, Event::Reply(Reply::Accepted))
             }
@@ -136,7 +137,7 @@ impl Pierrot {
                 attempt.detail = "Pierrot was stopped before it sent anything".into();
                 (State::Preparing, Event::Unfit(End::NotSent))
             }
-            (Stand::NeedsReview { .. } | Stand::Posted { .. } | Stand::Ended(_), _) => return Ok(()),
+            (Stand::NeedsReview { .. } | Stand::Ended(_), None) | (Stand::Posted { .. }, _) => return Ok(()),
         };
         self.events.send(Happened::Syncing { what: format!("settling photo {} on {name}", folded.about.photo) });
         let outcome = self.carry_out(ledger, &mut attempt, state, event).await?;
@@ -183,11 +184,13 @@ impl Pierrot {
     /// Private rows of attempts that the log knows to be over, or never came to know.
     fn forget_finished(&self, ledger: &LedgerGuard<'_>) -> Result<()> {
         for journal in self.catalogue.journals()? {
-            let over = ledger
-                .fold()
-                .attempt(&journal.about.attempt)
-                .is_none_or(|attempt| matches!(attempt.stand, Stand::Posted { .. } | Stand::Ended(_)));
-            if over {
+            let attempt = ledger.fold().attempt(&journal.about.attempt);
+            let told = attempt.is_none_or(|attempt| match attempt.stand {
+                Stand::Posted { .. } => true,
+                Stand::Ended(_) => journal.post_id.is_none(),
+                Stand::Claimed | Stand::Sending | Stand::NeedsReview { .. } => false,
+            });
+            if told {
                 self.catalogue.drop_journal(&journal.about.attempt)?;
             }
         }

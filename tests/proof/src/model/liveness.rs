@@ -59,10 +59,16 @@ pub fn stuck(small: &Small) -> (usize, Option<World>) {
     (before.len(), stuck.map(|(world, _)| world.clone()))
 }
 
-/// No attempt is open, nobody is in the middle of one, and what is posted is recorded or asked about.
+/// No attempt is open, nobody is in the middle of one, and what is posted is recorded, or asked about, or was answered by a
+/// person while nobody had the target's own word for it.
 fn all_ended(small: &Small, world: &World) -> bool {
     let known = small.known(&world.log);
-    let resting = world.computers.iter().all(|computer| computer.doing == Doing::Idle && computer.receipts == 0);
+    let recorded = |attempt: u8| matches!(known.stand(attempt), Some(Stand::Posted { .. }));
+    let kept = |receipts: u16, attempt: u8| receipts & (1 << attempt) != 0;
+    let resting = world.computers.iter().all(|computer| {
+        let all_told = (0..ATTEMPTS).all(|attempt| !kept(computer.receipts, attempt) || recorded(attempt));
+        computer.doing == Doing::Idle && all_told
+    });
     let told = |attempt: u8| {
         let stand = known.stand(attempt);
         let open = matches!(stand, Some(Stand::Claimed | Stand::Sending));

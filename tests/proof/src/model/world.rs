@@ -18,9 +18,9 @@ use super::{
 pub enum Target {
     /// No key: a request is sent once, ever; the timeline may be stale.
     X,
-    /// The same request under the same key is the same post (a record key of Bluesky).
+    /// The same request under the same key is the same post, and can be asked for by it (a record key of Bluesky).
     Keyed,
-    /// A repeat whose media are in a post by now is refused, and the post is read back (Mastodon).
+    /// A repeat whose media are in a post by now makes no other; the timeline may be stale (Mastodon).
     ReadBack,
 }
 
@@ -281,14 +281,16 @@ impl Small {
         let us = if self.design.cloned { 0 } else { who };
         let receipt = world.computers[usize::from(who)].receipts & (1 << attempt) != 0;
         match (&folded.stand, receipt) {
-            (Stand::Sending | Stand::NeedsReview { .. }, true) => Some((State::Sending, Event::Reply(Reply::Accepted))),
+            (Stand::Sending | Stand::NeedsReview { .. } | Stand::Ended(_), true) => {
+                Some((State::Sending, Event::Reply(Reply::Accepted)))
+            }
             (Stand::Sending, false) => {
                 Some((State::Looking { looks: 0, repeats: folded.sends.saturating_sub(1) }, Event::Start))
             }
             (Stand::Claimed, _) if folded.computer == us.to_string() => {
                 Some((State::Preparing, Event::Unfit(End::NotSent)))
             }
-            (Stand::Claimed | Stand::NeedsReview { .. } | Stand::Posted { .. } | Stand::Ended(_), _) => None,
+            (Stand::NeedsReview { .. } | Stand::Ended(_), false) | (Stand::Claimed | Stand::Posted { .. }, _) => None,
         }
     }
 
@@ -335,10 +337,14 @@ impl Small {
                 }
             }
             Doing::Looking { attempt, .. } => {
-                answer(Event::Absent);
+                let there = world.posts[usize::from(attempt)] > 0;
                 answer(Event::LookFailed);
-                if world.posts[usize::from(attempt)] > 0 {
+                if there {
                     answer(Event::Found);
+                }
+                // A timeline may be stale; what is asked for by its key is not.
+                if !there || self.target != Target::Keyed {
+                    answer(Event::Absent);
                 }
             }
         }

@@ -27,9 +27,9 @@ use super::{
 const PHOTOS: usize = 8;
 const DAY_MS: i64 = 86_400_000;
 /// How long things go wrong.
-const STORMY_DAYS: i64 = 3;
+const STORMY_DAYS: i64 = 2;
 /// Longest wait between two turns of a computer.
-const TURN_MS: u64 = 4 * 3_600_000;
+const TURN_MS: u64 = 3 * 3_600_000;
 /// Rounds in which everything must be settled once nothing fails any more.
 const CALM_ROUNDS: usize = 8;
 
@@ -39,10 +39,10 @@ static SERVERS: LazyLock<InProcess> =
 
 /// A world from its first to its last day.
 pub async fn live_through(seed: u64, setting: &Setting, folder: &Path) -> World {
-    let field = Field::new(seed, SERVERS.fresh(), setting.told);
+    let field = Field::new(seed, SERVERS.fresh(), setting);
     // Small pictures: what is in them does not matter here.
     let small: Vec<_> = (1..=PHOTOS)
-        .map(|place| json!({"op": "edit", "id": format!("#{place}"), "fields": {"width": 160, "height": 120}}))
+        .map(|place| json!({"op": "edit", "id": format!("#{place}"), "width": 160, "height": 120}))
         .collect();
     field.servers.tell_ms(BEGINNING_MS);
     field.servers.control().photos(&json!(small)).expect("the sandbox knows its photos");
@@ -144,7 +144,7 @@ fn change_library(field: &Field) {
         0 => json!({"op": "delete", "id": id}),
         1 => json!({"op": "replace", "id": id}),
         2 => json!({"op": "privacy", "id": id, "privacy": "private"}),
-        _ => json!({"op": "edit", "id": id, "fields": {"title": format!("Another title {place}")}}),
+        _ => json!({"op": "edit", "id": id, "title": format!("Another title {place}")}),
     };
     field.tell(0, &format!("the library: {change}"));
     field.servers.tell_ms(field.now_ms());
@@ -246,7 +246,7 @@ impl Computer {
     async fn start_in_peace(&mut self, act: impl AsyncFnOnce(&Pierrot, &Catalogue)) {
         self.restart(None, None);
         self.body.set_offline_until(0);
-        self.body.set_clock_right();
+        self.body.set_clock(0);
         if let Some((pierrot, catalogue)) = self.open() {
             act(&pierrot, &catalogue).await;
         }
@@ -257,6 +257,7 @@ impl Computer {
 async fn turns(pierrot: &Pierrot, body: &Body) -> ControlFlow<()> {
     let field = &body.field;
     pierrot.recover().await.ok();
+    pierrot.sync(false).await.ok();
     loop {
         let wait_ms = field.throw(|dice| dice.random_range(1_000..TURN_MS));
         tokio::time::sleep(Duration::from_millis(wait_ms)).await;
@@ -274,8 +275,8 @@ async fn turns(pierrot: &Pierrot, body: &Body) -> ControlFlow<()> {
 async fn turn(pierrot: &Pierrot, body: &Body) {
     let field = &body.field;
     let said = match field.throw(|dice| dice.random_range(0..20)) {
-        0..4 => format!("sync {}", word(&pierrot.sync(field.throw(|dice| dice.random_bool(0.2))).await)),
-        4..12 => {
+        0..2 => format!("sync {}", word(&pierrot.sync(field.throw(|dice| dice.random_bool(0.2))).await)),
+        2..12 => {
             let day = (field.now_ms() - BEGINNING_MS) / DAY_MS;
             let slot = field.throw(|dice| dice.random_bool(0.6)).then(|| format!("daily/{day}@UTC"));
             let choice = Choice { slot, ..Choice::default() };
@@ -286,21 +287,26 @@ async fn turn(pierrot: &Pierrot, body: &Body) {
         12..14 => format!("recover {}", word(&pierrot.recover().await)),
         14 => person(pierrot, body).await,
         15 => {
-            let by_ms = field.throw(|dice| dice.random_range(-7_200_000..7_200_000));
-            body.move_clock(by_ms);
-            "the clock jumps".to_owned()
+            let far = field.throw(|dice| dice.random_bool(0.3));
+            let by_ms = field.throw(|dice| dice.random_range(-60_000..60_000)) * if far { 120 } else { 1 };
+            body.set_clock(by_ms);
+            format!("the clock is {} s off", by_ms / 1000)
         }
         16 => {
-            let for_ms = field.throw(|dice| dice.random_range(60_000..14_400_000));
+            let for_ms = field.throw(|dice| dice.random_range(60_000..3_600_000));
             body.set_offline_until(field.now_ms() + for_ms);
             "the network is down".to_owned()
         }
         17 => {
-            let full = field.throw(|dice| dice.random_bool(0.5));
+            let full = field.throw(|dice| dice.random_bool(0.3));
             body.disk.set_full(full);
             format!("the disk is full: {full}")
         }
-        _ => "nothing".to_owned(),
+        _ => {
+            body.set_clock(0);
+            body.disk.set_full(false);
+            "all is well".to_owned()
+        }
     };
     field.tell(body.number, &said);
 }

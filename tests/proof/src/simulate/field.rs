@@ -13,6 +13,7 @@ use rand_chacha::ChaCha8Rng;
 use sha2::{Digest, Sha256};
 use tokio::{sync::Notify, time::Instant};
 
+use super::Setting;
 use crate::disk::CrashDisk;
 
 /// 2026-03-02 09:00 UTC, a Monday.
@@ -41,11 +42,13 @@ pub struct Shared {
 pub struct Field {
     shared: Arc<Mutex<Shared>>,
     pub servers: InProcess,
+    /// Broken on purpose: see [`Setting`].
+    pub overwrites: bool,
     begun: Instant,
 }
 
 impl Field {
-    pub fn new(seed: u64, servers: InProcess, told: bool) -> Self {
+    pub fn new(seed: u64, servers: InProcess, setting: &Setting) -> Self {
         let shared = Shared {
             dice: ChaCha8Rng::seed_from_u64(seed),
             objects: BTreeMap::new(),
@@ -56,9 +59,10 @@ impl Field {
             record_away_ms: 0,
             events: 0,
             hash: Sha256::new(),
-            lines: told.then(Vec::new),
+            lines: setting.told.then(Vec::new),
         };
-        Self { shared: Arc::new(Mutex::new(shared)), servers, begun: Instant::now() }
+        let overwrites = setting.overwrites;
+        Self { shared: Arc::new(Mutex::new(shared)), servers, overwrites, begun: Instant::now() }
     }
 
     pub fn shared(&self) -> MutexGuard<'_, Shared> {
@@ -128,7 +132,7 @@ struct Inner {
     left: Option<u32>,
     /// Until when its network is down.
     offline_ms: i64,
-    /// How wrong its clock is, and the sum of all jumps: the boot clock has none of them.
+    /// How wrong its clock is; the boot clock never is.
     clock_off_ms: i64,
 }
 
@@ -162,12 +166,8 @@ impl Body {
         self.inner().offline_ms = ms;
     }
 
-    pub fn move_clock(&self, by_ms: i64) {
-        self.inner().clock_off_ms += by_ms;
-    }
-
-    pub fn set_clock_right(&self) {
-        self.inner().clock_off_ms = 0;
+    pub fn set_clock(&self, off_ms: i64) {
+        self.inner().clock_off_ms = off_ms;
     }
 
     pub fn is_offline(&self) -> bool {

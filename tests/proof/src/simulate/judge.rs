@@ -109,7 +109,6 @@ pub fn all_settled(field: &Field) -> bool {
 pub async fn at_rest(pierrot: &Pierrot, catalogue: &Catalogue, body: &Body) {
     let field = &body.field;
     let who = body.number;
-    pierrot.sync(true).await.ok();
     let before = read_log(field).entries.len();
     if let Err(error) = pierrot.recover().await {
         field.violated(format!("I8: computer {who} cannot recover: {error}"));

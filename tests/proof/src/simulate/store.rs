@@ -25,7 +25,7 @@ impl SharedRecord {
 /// Creates unless it is there.
 fn create(field: &Field, who: u8, name: &str, bytes: &[u8]) -> Created {
     let mut shared = field.shared();
-    let there = shared.objects.contains_key(name);
+    let there = shared.objects.contains_key(name) && !field.overwrites;
     if !there {
         shared.objects.insert(name.to_owned(), bytes.to_vec());
     }
