@@ -130,7 +130,7 @@ fn work(catalogue: &Catalogue, number: u64, dice: u64) -> Result<(), CatalogueEr
         2 | 3 => catalogue.keep_journal(&journal(attempt, dice)),
         4 => catalogue.drop_journal(&attempt),
         5 => catalogue.set_state("walk", &json!({"page": number, "of": "x".repeat((dice % 3_000) as usize)})),
-        6 => catalogue.make_pool("x", &format!("{number}"), (0..dice % 40).map(photo)),
+        6 => catalogue.make_pool("x", &format!("{number}"), (0..dice % 40).map(photo)).map(drop),
         _ => catalogue.begin_walk("cursor", &json!({"number": number})),
     }
 }
