@@ -101,24 +101,34 @@ fn difference(before: &Value, after: &Value) -> String {
     }
 }
 
-/// Publications of the past, three entries each, chained as the engine chains them.
+/// Publications of the past.
 fn write_history(record: &Path, photos: &[PhotoId], account: &str, entries: u64) -> io::Result<()> {
     fs::create_dir_all(record.join(LOG))?;
-    let mut prev = None;
     let facts = photos.iter().zip(1..).flat_map(|(photo, number)| publication(photo, account, number));
     let now_s = SystemTime::now().duration_since(UNIX_EPOCH).map_err(io::Error::other)?.as_secs();
-    for (fact, seq) in facts.zip(1..=entries) {
-        let at = jiff::Timestamp::from_second((now_s - entries + seq).cast_signed()).map_err(io::Error::other)?;
-        let (computer, writer) = ("c0".repeat(16), "a1".repeat(16));
-        let entry = LogEntry { v: VERSION, seq, prev, at: at.to_string(), computer, writer, fact };
-        let bytes = entry.to_bytes();
-        prev = Some(sha256_hex(&bytes));
+    let first_s = now_s.saturating_sub(entries).cast_signed();
+    for (bytes, seq) in chained(facts, first_s).zip(1..=entries) {
         fs::write(record.join(name_of(seq)), bytes)?;
     }
     Ok(())
 }
 
-fn publication(photo: &PhotoId, account: &str, number: u64) -> [Fact; 3] {
+/// The bytes of entries with these facts, a second apart, chained as the engine chains them.
+pub(crate) fn chained(facts: impl Iterator<Item = Fact>, first_s: i64) -> impl Iterator<Item = Vec<u8>> {
+    let mut prev = None;
+    facts.zip(1..).map(move |(fact, seq)| {
+        let at = jiff::Timestamp::from_second(first_s.saturating_add_unsigned(seq)).unwrap_or_default();
+        let (computer, writer) = ("c0".repeat(16), "a1".repeat(16));
+        let prev_now = prev.take();
+        let entry = LogEntry { v: VERSION, seq, prev: prev_now, at: at.to_string(), computer, writer, fact };
+        let bytes = entry.to_bytes();
+        prev = Some(sha256_hex(&bytes));
+        bytes
+    })
+}
+
+/// The three facts of one.
+pub(crate) fn publication(photo: &PhotoId, account: &str, number: u64) -> [Fact; 3] {
     let attempt = AttemptId(format!("{number:032x}"));
     let about = About { attempt, photo: photo.clone(), target: "x".into(), account: Some(account.to_owned()) };
     let (text, media_id) = (format!("Publication {number}"), format!("19{number:017}"));

@@ -201,3 +201,61 @@ fn accounts_for(stand: &Stand, post: &str) -> bool {
         Stand::Claimed | Stand::Sending | Stand::Ended(Ending::Released(_) | Ending::TakenOver) => false,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::drill::{chained, publication};
+
+    fn reading() -> Reading {
+        let photos = ["1001", "1002"].map(|id| id.parse().expect("a photo id"));
+        let facts = photos.iter().zip(1..).flat_map(|(photo, number)| publication(photo, "x:7", number));
+        Reading(chained(facts, 1_700_000_000).collect())
+    }
+
+    fn posts() -> Vec<(String, String)> {
+        let post = |number: u64| (format!("18{number:017}"), format!("3_19{number:017}"));
+        vec![post(1), post(2)]
+    }
+
+    #[test]
+    fn a_good_history_is_found_good() {
+        let judged = Judgement::of(&reading(), &posts(), 2);
+        let found = [&judged.broken, &judged.double_posts, &judged.slots_twice, &judged.lost];
+        assert!(found.iter().all(|found| found.is_empty()), "{judged:?}");
+        assert_eq!((judged.posted.len(), judged.needs_review, judged.open), (2, 0, 0));
+    }
+
+    #[test]
+    fn a_second_post_is_found_whoever_made_it() {
+        let (mut twice, media) = (posts(), posts()[0].1.clone());
+        twice.push(("1999".into(), media));
+        let judged = Judgement::of(&reading(), &twice, 3);
+        assert_eq!((judged.double_posts.len(), judged.slots_twice.len(), judged.lost.len()), (2, 1, 1), "{judged:?}");
+        let refused = Judgement::of(&reading(), &posts(), 3);
+        assert_eq!(refused.double_posts.len(), 1, "a request that X did not take counts too");
+    }
+
+    #[test]
+    fn what_one_side_does_not_know_is_lost() {
+        let mut more = posts();
+        more.push(("1999".into(), "3_1999".into()));
+        assert_eq!(Judgement::of(&reading(), &more, 2).lost.len(), 1);
+        assert_eq!(Judgement::of(&reading(), &posts()[..1], 2).lost.len(), 1);
+        let mut unfinished = reading();
+        unfinished.0.pop();
+        let judged = Judgement::of(&unfinished, &posts(), 2);
+        assert_eq!((judged.lost.len(), judged.open), (1, 1), "{judged:?}");
+    }
+
+    #[test]
+    fn an_entry_that_changed_or_went_is_found() {
+        let (whole, mut shorter, mut changed) = (reading(), reading(), reading());
+        shorter.0.pop();
+        changed.0[2].push(b' ');
+        assert_eq!(whole.differs_from(&shorter), None);
+        assert!(shorter.differs_from(&whole).is_some() && changed.differs_from(&whole).is_some());
+        assert!(!Judgement::of(&changed, &posts(), 2).broken.is_empty(), "the next one does not follow it");
+        assert!(dense(&[name_of(1), name_of(3)]).is_err());
+    }
+}

@@ -7,17 +7,46 @@ use std::{
     collections::BTreeMap,
     env, io,
     path::{Path, PathBuf},
-    process::{ExitStatus, Stdio},
+    process::{ExitStatus, Output, Stdio},
+    sync::{Mutex, PoisonError},
     time::{Duration, Instant},
 };
 
 use pierrot_core::{Pierrot, World};
 use pierrot_sandbox::{Options, Sandbox};
 use serde_json::{Value, json};
-use tokio::process::Command;
+use tokio::process::{Child, Command};
 
 /// Longest life of a process that nobody kills.
 const PATIENCE: Duration = Duration::from_secs(300);
+
+/// Held while a process starts and while a home is let go here: in between, the new process would have the home's lock too.
+static STARTING: Mutex<()> = Mutex::new(());
+
+/// Starts a process.
+pub fn start(command: &mut Command) -> io::Result<Child> {
+    let _one = STARTING.lock().unwrap_or_else(PoisonError::into_inner);
+    command.spawn()
+}
+
+/// The engine on a home, in this process.
+#[derive(Debug)]
+pub struct Opened(Option<Pierrot>);
+
+impl std::ops::Deref for Opened {
+    type Target = Pierrot;
+
+    fn deref(&self) -> &Pierrot {
+        self.0.as_ref().expect("it is there until it is dropped")
+    }
+}
+
+impl Drop for Opened {
+    fn drop(&mut self) {
+        let _one = STARTING.lock().unwrap_or_else(PoisonError::into_inner);
+        self.0.take();
+    }
+}
 
 /// A program of this workspace: what `PIERROT_PROGRAM` names for `pierrot`, else the file beside this one or, from a test's
 /// folder, above it.
@@ -110,8 +139,7 @@ impl Home {
     /// Runs to the end.
     pub async fn run(&self, arguments: &[&str]) -> io::Result<Said> {
         let began = Instant::now();
-        let output = tokio::time::timeout(PATIENCE, self.command(arguments).output()).await;
-        let output = output.map_err(|_| io::Error::new(io::ErrorKind::TimedOut, arguments.join(" ")))??;
+        let output = heard(&mut self.command(arguments)).await?;
         let json = serde_json::from_slice(&output.stdout).unwrap_or_default();
         Ok(Said { status: output.status.code(), json, took: began.elapsed() })
     }
@@ -122,14 +150,12 @@ impl Home {
             Some((skip, place)) => format!("{place}={skip}->return"),
             None => format!("{place}=return"),
         };
-        let output = self.command(arguments).env("FAILPOINTS", script).output();
-        let output = tokio::time::timeout(PATIENCE, output).await;
-        Ok(died(output.map_err(|_| io::Error::new(io::ErrorKind::TimedOut, place))??.status))
+        Ok(died(heard(self.command(arguments).env("FAILPOINTS", script)).await?.status))
     }
 
     /// Runs and kills after a while, unless it was done by then; whether it was killed.
     pub async fn kill_after(&self, arguments: &[&str], patience: Duration) -> io::Result<bool> {
-        let mut child = self.command(arguments).stdout(Stdio::null()).spawn()?;
+        let mut child = start(self.command(arguments).stdout(Stdio::null()))?;
         if let Ok(ended) = tokio::time::timeout(patience, child.wait()).await {
             ended?;
             return Ok(false);
@@ -139,9 +165,14 @@ impl Home {
     }
 
     /// The engine on this home in this process, where what a process start adds does not matter.
-    pub fn open(&self) -> pierrot_core::Result<Pierrot> {
-        Pierrot::open(&self.root, World::with_secrets(self.secrets.clone()))
+    pub fn open(&self) -> pierrot_core::Result<Opened> {
+        Pierrot::open(&self.root, World::with_secrets(self.secrets.clone())).map(|pierrot| Opened(Some(pierrot)))
     }
+}
+
+async fn heard(command: &mut Command) -> io::Result<Output> {
+    let output = tokio::time::timeout(PATIENCE, start(command)?.wait_with_output()).await;
+    output.map_err(|_| io::Error::new(io::ErrorKind::TimedOut, "the program does not end"))?
 }
 
 /// By a signal, not by its own word.

@@ -37,7 +37,7 @@ async fn three_computers_on_one_folder_publish_each_photo_and_each_slot_once() {
 #[tokio::test(flavor = "multi_thread")]
 async fn three_computers_on_one_bucket_of_moto_publish_each_photo_and_each_slot_once() {
     if std::env::var_os("PIERROT_TEST_S3").is_some() {
-        contested(Place::Bucket, 100).await;
+        contested(Place::Bucket, 80).await;
     } else {
         assert!(std::env::var_os("CI").is_none(), "the S3 tests need scripts/with-moto.sh");
     }

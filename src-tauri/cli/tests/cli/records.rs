@@ -403,3 +403,87 @@ async fn put(address: &str) -> bool {
     let status = tokio::process::Command::new("curl").args(["-sf", "-X", "PUT", address]).status().await;
     status.is_ok_and(|status| status.success())
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_document_that_somebody_edited_is_kept_before_another_takes_its_place() {
+    let stage = Stage::with_photos(40).await;
+    stage.expect(&["sync"], 0).await;
+    stage.expect(&["publish"], 0).await;
+    let edit: fn(&str) -> String = |text| text.replacen("\"id\":", "\"note\": \"mine\", \"id\":", 1);
+    let truncate: fn(&str) -> String = |text| text[..text.len() / 2].to_owned();
+    let rename: fn(&str) -> String = |text| text.replacen("\"target\": \"x\"", "\"target\": \"my account\"", 1);
+    for (name, damage) in [
+        ("pierrot-db.json", edit),
+        ("pierrot-db.json", truncate),
+        ("pierrot-wal.json", rename),
+        ("pierrot-wal.json", truncate),
+        ("pierrot-meta.json", truncate),
+    ] {
+        let path = stage.record().join(name);
+        let text = fs::read_to_string(&path).expect("there");
+        let damaged = damage(&text);
+        assert_ne!(text, damaged, "{name}");
+        fs::write(&path, &damaged).expect("writable");
+        stage.control().advance_s(5);
+        stage.photos(json!([{"op":"add","count":1}]));
+        stage.expect(&["sync"], 0).await;
+        stage.expect(&["publish"], 0).await;
+        let sealed = fs::read_dir(stage.record().join("imported")).expect("sealed copies").flatten();
+        let kept = sealed.filter(|entry| fs::read_to_string(entry.path()).is_ok_and(|text| text == damaged)).count();
+        assert_eq!(kept, 1, "{name}: {damaged}");
+        stage.expect(&["check"], 0).await;
+    }
+    let sealed = fs::read_dir(stage.record().join("imported")).expect("sealed copies").count();
+    assert_eq!(sealed, 5, "what Pierrot wrote itself is not kept twice");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_record_that_was_rolled_back_or_exchanged_stops_publishing() {
+    let stage = Stage::new().await;
+    stage.expect(&["sync"], 0).await;
+    stage.expect(&["publish"], 0).await;
+    let (record, older, newest) = (stage.record(), stage.folder().join("older"), stage.folder().join("newest"));
+    copy(&record, &older);
+    stage.expect(&["publish"], 0).await;
+    // Another photographer's record, which is longer.
+    let (home, foreign) = (stage.home(), stage.folder().join("foreign"));
+    let aside = stage.folder().join("aside");
+    fs::rename(&home, &aside).expect("movable");
+    fs::create_dir(&home).expect("new");
+    stage.write_config("");
+    stage.expect(&["sync"], 0).await;
+    for _ in 0..3 {
+        stage.expect(&["publish"], 0).await;
+    }
+    fs::rename(&record, &foreign).expect("movable");
+    fs::remove_dir_all(&home).expect("there");
+    fs::rename(&aside, &home).expect("movable");
+    fs::rename(&record, &newest).expect("movable");
+    let posts = stage.posts().len();
+    for (other, why) in [(&older, "entry 6 is missing"), (&foreign, "entry 6 is not the one this computer knows")] {
+        copy(other, &record);
+        for command in ["publish", "recover"] {
+            let said = stage.expect(&[command], 4).await["error"].to_string();
+            assert!(said.contains(why) && said.contains("Nothing is published before"), "{said}");
+        }
+        stage.expect(&["check"], 1).await;
+        assert_eq!(stage.posts().len(), posts);
+        fs::remove_dir_all(&record).expect("there");
+    }
+    fs::rename(&newest, &record).expect("movable");
+    stage.expect(&["publish"], 0).await;
+    stage.expect(&["check"], 0).await;
+}
+
+/// A folder with all that is in it.
+fn copy(from: &Path, to: &Path) {
+    fs::create_dir_all(to).expect("writable");
+    for entry in fs::read_dir(from).expect("readable").flatten() {
+        let to = to.join(entry.file_name());
+        if entry.path().is_dir() {
+            copy(&entry.path(), &to);
+        } else {
+            fs::copy(entry.path(), to).expect("copied");
+        }
+    }
+}

@@ -56,7 +56,7 @@ impl Computer {
     }
 
     async fn live(&mut self, mut command: Command, life: Duration) -> io::Result<()> {
-        let mut child = command.stdout(Stdio::piped()).spawn()?;
+        let mut child = program::start(command.stdout(Stdio::piped()))?;
         let heard = tokio::spawn(listen(child.stdout.take(), self.field.clone()));
         if self.end(&mut child, life).await? {
             self.field.kills.fetch_add(1, Ordering::SeqCst);

@@ -23,7 +23,7 @@ use tokio::{
 /// Largest request that is passed on, in bytes.
 const REQUEST_BYTES_MAX: usize = 64 * 1024 * 1024;
 /// Of a thousand requests so many go wrong.
-const FAULTS_PER_MILLE: u32 = 60;
+const FAULTS_PER_MILLE: u32 = 40;
 
 /// What becomes of one request.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
