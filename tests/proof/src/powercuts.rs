@@ -5,9 +5,12 @@
 //! fails. What the cut leaves must be what the other one holds before, or after, the step the power went in.
 //! Absent: the folder record, whose files a real file system keeps (tests/proof/tests, docs/proof.md).
 
-use std::sync::{
-    Arc, Mutex, PoisonError,
-    atomic::{AtomicU64, Ordering},
+use std::{
+    panic::catch_unwind,
+    sync::{
+        Arc, Mutex, PoisonError,
+        atomic::{AtomicU64, Ordering},
+    },
 };
 
 use pierrot_core::{
@@ -103,12 +106,17 @@ fn one_cut(seed: u64, lies: bool) -> Cut {
     for _ in 0..IMAGES_A_CUT {
         cut.images += 1;
         let left = CrashDisk::holding(disk.image(&mut dice));
-        match Catalogue::on_backend(left).and_then(|opened| contents(&opened)) {
-            Ok(found) if allowed.contains(&found) => {}
-            Ok(_) => cut.lost_acknowledged += 1,
-            Err(error) => {
+        let opened = catch_unwind(|| Catalogue::on_backend(left).and_then(|opened| contents(&opened)));
+        match opened {
+            Ok(Ok(found)) if allowed.contains(&found) => {}
+            Ok(Ok(_)) => cut.lost_acknowledged += 1,
+            Ok(Err(error)) => {
                 cut.unopenable += 1;
                 cut.violations.push(format!("seed {seed}: {error}"));
+            }
+            Err(_) => {
+                cut.unopenable += 1;
+                cut.violations.push(format!("seed {seed}: it panics"));
             }
         }
     }

@@ -46,7 +46,9 @@ pub async fn live_through(seed: u64, setting: &Setting, folder: &Path) -> World 
         .collect();
     field.servers.tell_ms(BEGINNING_MS);
     field.servers.control().photos(&json!(small)).expect("the sandbox knows its photos");
-    let count = field.throw(|dice| dice.random_range(setting.computers.clone()));
+    // Few computers more often than many: a world of five costs as much as five of one.
+    let range = || setting.computers.clone();
+    let count = field.throw(|dice| dice.random_range(range()).min(dice.random_range(range())));
     let computers: Vec<Computer> = (1..=count).map(|number| Computer::new(number, &field, folder)).collect();
     let mut lives = tokio::task::JoinSet::new();
     for computer in computers {
