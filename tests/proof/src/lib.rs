@@ -16,8 +16,7 @@ pub mod simulate;
 
 /// A folder for files that may vanish, in memory where the system has such a place: a simulated disk needs no real one.
 pub fn scratch() -> std::io::Result<tempfile::TempDir> {
-    let memory = std::path::Path::new("/dev/shm");
-    if memory.is_dir() { tempfile::tempdir_in(memory) } else { tempfile::tempdir() }
+    tempfile::tempdir_in("/dev/shm").or_else(|_| tempfile::tempdir())
 }
 
 pub(crate) fn hex(bytes: &[u8]) -> String {
