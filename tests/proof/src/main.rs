@@ -162,11 +162,11 @@ fn the_model() -> (Value, bool) {
         states += found.states;
         violations += found.broken.len();
     };
-    for (name, small) in model::worlds(true) {
-        tell(&model::safety(name, small, threads));
-    }
     for (name, small) in model::endings(true) {
         tell(&model::every_claim_ends(name, &small));
+    }
+    for (name, small) in model::worlds(true) {
+        tell(&model::safety(name, small, threads));
     }
     let mutants = model::mutants();
     let count = mutants.len();
