@@ -230,7 +230,7 @@ async fn judge(
         }
     }
     let requests = sandbox.control().count("POST /2/tweets");
-    let judged = Judgement::of(&last, &program::posts(sandbox), requests);
+    let judged = Judgement::of(&last, &program::posts(&sandbox.control()), requests);
     contested.weigh(&judged, &field.acknowledged());
     let complaints = field.complaints.lock().unwrap_or_else(PoisonError::into_inner);
     contested.violations.extend(complaints.iter().cloned());

@@ -31,7 +31,6 @@ struct Platter {
     failed: bool,
     full: bool,
     lies: bool,
-    operations: u64,
 }
 
 /// Storage for a catalogue; clones are the same disk.
@@ -70,11 +69,6 @@ impl CrashDisk {
         self.platter().lies = true;
     }
 
-    /// Operations done so far.
-    pub fn operations(&self) -> u64 {
-        self.platter().operations
-    }
-
     /// What a power cut now may leave.
     pub fn image(&self, dice: &mut impl Rng) -> Vec<u8> {
         let platter = self.platter();
@@ -109,7 +103,6 @@ impl Platter {
             return Err(io::Error::other("the power is gone"));
         }
         self.left = self.left.map(|left| left - 1);
-        self.operations += 1;
         Ok(())
     }
 

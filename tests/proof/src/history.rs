@@ -42,6 +42,12 @@ impl Reading {
         (1..=last).map(read).collect::<io::Result<_>>().map(Self)
     }
 
+    /// Reads the log of a record in memory.
+    pub fn of_objects(objects: &BTreeMap<String, Vec<u8>>) -> Result<Self, String> {
+        let names: Vec<String> = objects.keys().cloned().collect();
+        Ok(Self((1..=dense(&names)?).map(|seq| objects[&name_of(seq)].clone()).collect()))
+    }
+
     /// Reads what came after `known` numbers; with 0, everything.
     pub async fn of_store(store: &dyn RecordStore, known: u64) -> Result<Self, String> {
         let after = (known > 0).then(|| name_of(known));
@@ -79,10 +85,44 @@ fn dense(names: &[String]) -> Result<u64, String> {
     }
 }
 
+/// A log, folded.
+#[derive(Debug, Default)]
+pub struct Told {
+    pub fold: Fold,
+    entries: Vec<LogEntry>,
+    /// Entries that do not follow the one before, or cannot be read.
+    pub broken: Vec<String>,
+}
+
+impl Told {
+    pub fn of(reading: &Reading) -> Self {
+        let mut told = Self::default();
+        for (seq, bytes) in (1..).zip(&reading.0) {
+            match log::read(seq, bytes) {
+                Ok(read) => {
+                    if let Err(why) = told.fold.apply(seq, &sha256_hex(bytes), &read) {
+                        told.broken.push(why.to_string());
+                    }
+                    if let Read::Entry(entry) = read {
+                        told.entries.push(*entry);
+                    }
+                }
+                Err(why) => told.broken.push(why.to_string()),
+            }
+        }
+        told
+    }
+
+    /// The entries that count, in order.
+    pub fn counting(&self) -> Vec<&LogEntry> {
+        let void: BTreeSet<u64> = self.fold.void().iter().map(|(seq, _)| *seq).collect();
+        self.entries.iter().filter(|entry| !void.contains(&entry.seq)).collect()
+    }
+}
+
 /// What a history comes to.
 #[derive(Debug, Default)]
 pub struct Judgement {
-    pub fold: Fold,
     /// Entries that do not follow the one before, cannot be read, or say the same as another that counts.
     pub broken: Vec<String>,
     /// A photo behind more posts than a person asked for, or more requests than fences.
@@ -101,12 +141,11 @@ pub struct Judgement {
 impl Judgement {
     /// Judges a settled history; `requests` to post reached X.
     pub fn of(reading: &Reading, posts: &[(String, String)], requests: u64) -> Self {
-        let mut judgement = Self::default();
-        let entries = judgement.fold_all(reading);
-        let void: BTreeSet<u64> = judgement.fold.void().iter().map(|(seq, _)| *seq).collect();
-        let counting: Vec<&LogEntry> = entries.iter().filter(|entry| !void.contains(&entry.seq)).collect();
-        judgement.said_twice(&counting);
-        judgement.hold_against(&counting, posts);
+        let mut told = Told::of(reading);
+        let mut judgement = Self { broken: std::mem::take(&mut told.broken), ..Self::default() };
+        let counting = told.counting();
+        judgement.said_twice(&told.fold, &counting);
+        judgement.hold_against(&told.fold, &counting, posts);
         let fences = counting.iter().filter(|entry| matches!(entry.fact, Fact::Sending { .. })).count() as u64;
         if requests > fences {
             judgement.double_posts.push(format!("{requests} requests to post, but {fences} fences that count"));
@@ -114,41 +153,22 @@ impl Judgement {
         judgement
     }
 
-    fn fold_all(&mut self, reading: &Reading) -> Vec<LogEntry> {
-        let mut entries = Vec::new();
-        for (seq, bytes) in (1..).zip(&reading.0) {
-            match log::read(seq, bytes) {
-                Ok(read) => {
-                    if let Err(why) = self.fold.apply(seq, &sha256_hex(bytes), &read) {
-                        self.broken.push(why.to_string());
-                    }
-                    if let Read::Entry(entry) = read {
-                        entries.push(*entry);
-                    }
-                }
-                Err(why) => self.broken.push(why.to_string()),
-            }
-        }
-        entries
-    }
-
     /// No attempt is claimed, sent or posted by two entries that count.
-    fn said_twice(&mut self, counting: &[&LogEntry]) {
+    fn said_twice(&mut self, fold: &Fold, counting: &[&LogEntry]) {
         let mut seen = BTreeSet::new();
         for entry in counting {
             let Some(about) = entry.fact.about() else { continue };
             if !seen.insert((about.attempt.clone(), entry.fact.kind())) {
                 self.broken.push(format!("entry {} says \"{}\" a second time", entry.seq, entry.fact.kind()));
             }
-            if let (Fact::Posted { .. }, Some(attempt)) = (&entry.fact, self.fold.attempt(&about.attempt)) {
+            if let (Fact::Posted { .. }, Some(attempt)) = (&entry.fact, fold.attempt(&about.attempt)) {
                 *self.posted.entry((about.photo.to_string(), attempt.slot.clone())).or_default() += 1;
             }
         }
     }
 
-    fn hold_against(&mut self, counting: &[&LogEntry], posts: &[(String, String)]) {
+    fn hold_against(&mut self, fold: &Fold, counting: &[&LogEntry], posts: &[(String, String)]) {
         let (mut by_media, mut again) = (BTreeMap::<&str, Vec<&Attempt>>::new(), BTreeMap::<String, u32>::new());
-        let fold = std::mem::take(&mut self.fold);
         for attempt in fold.attempts() {
             match &attempt.stand {
                 Stand::Claimed | Stand::Sending => self.open += 1,
@@ -158,24 +178,27 @@ impl Judgement {
                 }
                 Stand::Posted { .. } | Stand::Ended(_) => {}
             }
-            if let Some(frozen) = &attempt.frozen {
-                by_media.entry(&frozen.media_key).or_default().push(attempt);
-            }
         }
         for entry in counting {
+            // Media that a person had posted again stand in several requests: the first post is of the first.
+            if let Fact::Sending { about, frozen } = &entry.fact {
+                by_media.entry(&frozen.media_key).or_default().extend(fold.attempt(&about.attempt));
+            }
             if let Fact::Resolved { about, answer: Answer::PostAgain } = &entry.fact {
                 let slot = fold.attempt(&about.attempt).map(|attempt| attempt.slot.clone()).unwrap_or_default();
                 *again.entry(format!("photo {}", about.photo)).or_default() += 1;
                 *again.entry(format!("slot {slot}")).or_default() += 1;
             }
         }
-        let mut made = BTreeMap::<String, u32>::new();
+        let (mut made, mut made_of) = (BTreeMap::<String, u32>::new(), BTreeMap::<&str, usize>::new());
         for (id, media) in posts {
             let attempts = by_media.get(media.as_str()).map(Vec::as_slice).unwrap_or_default();
-            let Some(first) = attempts.first() else {
+            let earlier = made_of.entry(media.as_str()).or_default();
+            let Some(first) = attempts.get(*earlier).or(attempts.last()) else {
                 self.lost.push(format!("post {id} with media {media} is not on the record"));
                 continue;
             };
+            *earlier += 1;
             if !attempts.iter().any(|attempt| accounts_for(&attempt.stand, id)) {
                 self.lost.push(format!("post {id} is there, but photo {} is {:?}", first.about.photo, first.stand));
             }
@@ -189,7 +212,6 @@ impl Judgement {
                 twice.push(format!("{what} was posted {count} times"));
             }
         }
-        self.fold = fold;
     }
 }
 

@@ -13,7 +13,7 @@ use std::{
 };
 
 use pierrot_core::{Pierrot, World};
-use pierrot_sandbox::{Options, Sandbox};
+use pierrot_sandbox::{Control, Options, Sandbox};
 use serde_json::{Value, json};
 use tokio::process::{Child, Command};
 
@@ -76,8 +76,8 @@ pub async fn sandbox(photos: usize, seed: u64) -> io::Result<Sandbox> {
 }
 
 /// Id and media key of every post that X has.
-pub fn posts(sandbox: &Sandbox) -> Vec<(String, String)> {
-    let state = sandbox.control().call("state", &json!({"log": 0})).unwrap_or_default();
+pub fn posts(control: &Control) -> Vec<(String, String)> {
+    let state = control.call("state", &json!({"log": 0})).unwrap_or_default();
     let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
     let posts = state["posts"].as_array().cloned().unwrap_or_default();
     posts.iter().map(|post| (text(&post["id"]), text(&post["media_keys"][0]))).collect()

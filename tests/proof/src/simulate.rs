@@ -101,7 +101,7 @@ pub fn many(first: u64, count: u64, setting: &Setting) -> std::io::Result<Simula
         all.violations.extend(world.violations.into_iter().map(|why| format!("seed {seed}: {why}")));
         hash.update(world.trace);
     }
-    all.trace = crate::hex(&hash.finalize());
+    all.trace = format!("{:x}", hash.finalize());
     Ok(all)
 }
 

@@ -247,7 +247,7 @@ impl Life {
 
     fn judged(&self) -> io::Result<Judgement> {
         let requests = self.sandbox.control().count("POST /2/tweets");
-        Ok(Judgement::of(&self.earlier, &program::posts(&self.sandbox), requests))
+        Ok(Judgement::of(&self.earlier, &program::posts(&self.sandbox.control()), requests))
     }
 
     fn judge_posts(&mut self) -> io::Result<()> {

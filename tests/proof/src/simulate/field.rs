@@ -26,7 +26,7 @@ pub struct Shared {
     /// Entries a computer was told are in the log.
     pub acknowledged: Vec<(String, Vec<u8>)>,
     /// Requests to post that reached the wire, by media id.
-    pub sends: BTreeMap<String, u32>,
+    pub sends: BTreeMap<String, usize>,
     pub violations: Vec<String>,
     /// The faults are over.
     pub calm: bool,

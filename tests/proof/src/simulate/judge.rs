@@ -1,69 +1,29 @@
 //! Holds what happened in a world against the laws of docs/proof.md.
 
-use std::collections::{BTreeMap, BTreeSet};
-
 use pierrot_core::{
     Code, Pierrot,
-    catalogue::{Catalogue, sha256_hex},
-    fold::{Fold, Stand},
-    log::{self, Answer, AttemptId, Fact, LogEntry, Read},
-    record::{append::name_of, ledger::local_fold},
+    catalogue::Catalogue,
+    fold::Stand,
+    log::{Fact, LogEntry},
+    record::{append::LOG, ledger::local_fold},
 };
 use serde_json::Value;
 
 use super::field::{Body, Field};
+use crate::{
+    history::{Judgement, Reading, Told},
+    program,
+};
 
-/// The log of a record, read without the engine.
-pub struct Told {
-    pub entries: Vec<LogEntry>,
-    /// Numbers of entries that do not count.
-    pub void: BTreeSet<u64>,
-    pub fold: Fold,
-}
-
-/// Reads the log; a gap or an entry that cannot be read is a violation.
-pub fn read_log(field: &Field) -> Told {
-    let shared = field.shared();
-    let (mut fold, mut entries, mut why) = (Fold::default(), Vec::new(), Vec::new());
-    let there = shared.objects.keys().filter(|name| name.starts_with("wal/")).count();
-    for seq in 1..=there as u64 {
-        let Some(bytes) = shared.objects.get(&name_of(seq)) else {
-            why.push(format!("I4: entry {seq} is missing, though {there} entries are there"));
-            break;
-        };
-        match log::read(seq, bytes) {
-            Ok(read) => {
-                if let Err(broken) = fold.apply(seq, &sha256_hex(bytes), &read) {
-                    why.push(format!("I4: {broken}"));
-                }
-                if let Read::Entry(entry) = read {
-                    entries.push(*entry);
-                }
-            }
-            Err(error) => why.push(format!("I4: {error}")),
-        }
-    }
-    drop(shared);
-    why.into_iter().for_each(|why| field.violated(why));
-    let void = fold.void().iter().map(|(seq, _)| *seq).collect();
-    Told { entries, void, fold }
-}
-
-impl Told {
-    fn counting(&self) -> impl Iterator<Item = &LogEntry> {
-        self.entries.iter().filter(|entry| !self.void.contains(&entry.seq))
-    }
-
-    /// Sendings that count, by the media of their request.
-    fn sendings(&self) -> BTreeMap<String, u32> {
-        let mut sendings = BTreeMap::new();
-        for entry in self.counting() {
-            if let Fact::Sending { frozen, .. } = &entry.fact {
-                *sendings.entry(frozen.media_id.clone()).or_default() += 1;
-            }
-        }
-        sendings
-    }
+/// Reads the log without the engine; a gap or an entry that cannot be read is a violation.
+fn read_log(field: &Field) -> (Reading, Told) {
+    let reading = Reading::of_objects(&field.shared().objects).unwrap_or_else(|why| {
+        field.violated(format!("I4: {why}"));
+        Reading::default()
+    });
+    let told = Told::of(&reading);
+    told.broken.iter().for_each(|why| field.violated(format!("I4: {why}")));
+    (reading, told)
 }
 
 /// I3, at the moment a request to post reaches the wire: a Sending of its own that counts is on the record.
@@ -76,7 +36,9 @@ pub fn before_post(field: &Field, body: &[u8]) {
         *sent += 1;
         *sent
     };
-    let allowed = read_log(field).sendings().get(&media).copied().unwrap_or(0);
+    let (_, told) = read_log(field);
+    let of_it = |entry: &&&LogEntry| matches!(&entry.fact, Fact::Sending { frozen, .. } if frozen.media_id == media);
+    let allowed = told.counting().iter().filter(of_it).count();
     if sent > allowed {
         field.violated(format!("I3: request {sent} with media {media}, but {allowed} Sending entries that count"));
     }
@@ -84,7 +46,7 @@ pub fn before_post(field: &Field, body: &[u8]) {
 
 /// The address of the post an attempt led to, if the target has it.
 pub fn address_of(field: &Field, attempt: &str) -> Option<String> {
-    let told = read_log(field);
+    let (_, told) = read_log(field);
     let attempt = told.fold.attempts().find(|known| known.about.attempt.0 == attempt)?;
     let media = &attempt.frozen.as_ref()?.media_key;
     let (id, _) = posts(field).into_iter().find(|(_, key)| key == media)?;
@@ -94,28 +56,25 @@ pub fn address_of(field: &Field, attempt: &str) -> Option<String> {
 /// Id and media key of every post.
 fn posts(field: &Field) -> Vec<(String, String)> {
     field.servers.tell_ms(field.now_ms());
-    let state = field.servers.control().state();
-    let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
-    let posts = state["posts"].as_array().cloned().unwrap_or_default();
-    posts.iter().map(|post| (text(&post["id"]), text(&post["media_keys"][0]))).collect()
+    program::posts(&field.servers.control())
 }
 
 /// Whether no attempt is claimed or sending.
 pub fn all_settled(field: &Field) -> bool {
-    !read_log(field).fold.attempts().any(|attempt| matches!(attempt.stand, Stand::Claimed | Stand::Sending))
+    !read_log(field).1.fold.attempts().any(|attempt| matches!(attempt.stand, Stand::Claimed | Stand::Sending))
 }
 
 /// One computer, at the end: recovering once more changes nothing, its own copy folds to the same, the record is in order.
 pub async fn at_rest(pierrot: &Pierrot, catalogue: &Catalogue, body: &Body) {
     let field = &body.field;
     let who = body.number;
-    let before = read_log(field).entries.len();
+    let before = read_log(field).0;
     if let Err(error) = pierrot.recover().await {
         field.violated(format!("I8: computer {who} cannot recover: {error}"));
     }
-    let after = read_log(field);
-    if after.entries.len() != before {
-        field.violated(format!("I8: recovering again wrote {} entries", after.entries.len() - before));
+    let (after, told) = read_log(field);
+    if after != before {
+        field.violated(format!("I8: recovering again wrote {} entries", after.0.len() - before.0.len()));
     }
     match pierrot.check(true).await {
         Ok(report) if report.clean => {}
@@ -124,7 +83,7 @@ pub async fn at_rest(pierrot: &Pierrot, catalogue: &Catalogue, body: &Body) {
         Err(error) => field.violated(format!("I8: computer {who} cannot check: {error}")),
     }
     match local_fold(catalogue) {
-        Ok(folded) if folded == after.fold => {}
+        Ok(folded) if folded == told.fold => {}
         Ok(_) => field.violated(format!("I8: computer {who} folds its copy of the log to something else")),
         Err(error) => field.violated(format!("I8: computer {who} cannot fold its copy of the log: {error}")),
     }
@@ -132,77 +91,26 @@ pub async fn at_rest(pierrot: &Pierrot, catalogue: &Catalogue, body: &Body) {
 
 /// The laws over the whole world; answers with the number of posts.
 pub fn at_the_end(field: &Field) -> u64 {
-    let told = read_log(field);
+    let (reading, _) = read_log(field);
     let posts = posts(field);
-    let mut allowed: BTreeMap<String, u32> = BTreeMap::new();
-    // Media that a person had posted again stand in the requests of several attempts.
-    let mut attempts: BTreeMap<String, Vec<AttemptId>> = BTreeMap::new();
-    for entry in told.counting() {
-        match &entry.fact {
-            Fact::Sending { about, frozen } => {
-                attempts.entry(frozen.media_key.clone()).or_default().push(about.attempt.clone());
-            }
-            Fact::Resolved { about, answer: Answer::PostAgain } => {
-                *allowed.entry(format!("photo {}", about.photo)).or_insert(1) += 1;
-                if let Some(attempt) = told.fold.attempt(&about.attempt) {
-                    *allowed.entry(format!("slot {}", attempt.slot)).or_insert(1) += 1;
-                }
-            }
-            Fact::Claimed { .. }
-            | Fact::Posted { .. }
-            | Fact::Released { .. }
-            | Fact::NeedsReview { .. }
-            | Fact::Resolved { .. }
-            | Fact::Reopened { .. }
-            | Fact::Excluded { .. }
-            | Fact::Included { .. }
-            | Fact::Worded { .. }
-            | Fact::Imported { .. } => {}
-        }
+    let requests = field.shared().sends.values().map(|sent| *sent as u64).sum();
+    let judged = Judgement::of(&reading, &posts, requests);
+    let found =
+        [("I1", &judged.double_posts), ("I1", &judged.slots_twice), ("I2", &judged.lost), ("I4", &judged.broken)];
+    for (law, why) in found.into_iter().flat_map(|(law, found)| found.iter().map(move |why| (law, why))) {
+        field.violated(format!("{law}: {why}"));
     }
-    let mut made: BTreeMap<String, u32> = BTreeMap::new();
-    for (id, media) in &posts {
-        let ours = attempts.get_mut(media);
-        let ours = ours.and_then(|ours| if ours.len() > 1 { Some(ours.remove(0)) } else { ours.first().cloned() });
-        let Some(attempt) = ours.and_then(|attempt| told.fold.attempt(&attempt)) else {
-            field.violated(format!("I3: post {id} carries media {media}, of which the log knows nothing"));
-            continue;
-        };
-        *made.entry(format!("photo {}", attempt.about.photo)).or_default() += 1;
-        *made.entry(format!("slot {}", attempt.slot)).or_default() += 1;
-        let open = matches!(attempt.stand, Stand::Claimed | Stand::Sending);
-        if open {
-            field.violated(format!("I5: attempt {} is open although post {id} is there", attempt.about.attempt));
-        }
-    }
-    for (what, made) in made {
-        let allowed = allowed.get(&what).copied().unwrap_or(1);
-        if made > allowed {
-            field.violated(format!("I1: {what} was posted {made} times"));
-        }
-    }
-    the_log_is_whole(field, &told, &posts);
-    posts.len() as u64
-}
-
-fn the_log_is_whole(field: &Field, told: &Told, posts: &[(String, String)]) {
-    for attempt in told.fold.attempts() {
-        let id = &attempt.about.attempt;
-        match &attempt.stand {
-            Stand::Posted { post_id, .. } if !posts.iter().any(|(there, _)| there == post_id) => {
-                field.violated(format!("I2: attempt {id} is recorded as post {post_id}, which is not there"));
-            }
-            Stand::Claimed | Stand::Sending => field.violated(format!("I5: attempt {id} never ended")),
-            Stand::Posted { .. } | Stand::NeedsReview { .. } | Stand::Ended(_) => {}
-        }
+    if judged.open > 0 {
+        field.violated(format!("I5: {} attempts never ended", judged.open));
     }
     let lost: Vec<String> = {
         let shared = field.shared();
         let changed = |(name, bytes): &&(String, Vec<u8>)| shared.objects.get(name) != Some(bytes);
-        let entries = shared.acknowledged.iter().filter(|(name, _)| name.starts_with("wal/"));
+        let entries = shared.acknowledged.iter().filter(|(name, _)| name.starts_with(LOG));
         entries.filter(changed).map(|(name, _)| name.clone()).collect()
     };
     for name in lost {
         field.violated(format!("I4: {name} was acknowledged and is not there as it was"));
     }
+    posts.len() as u64
 }
