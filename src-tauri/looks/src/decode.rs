@@ -50,7 +50,13 @@ fn budget(picture: &[u8]) -> u64 {
     CALL_BYTES_MAX.saturating_sub(picture.len() as u64)
 }
 
-fn check_memory(picture: &[u8], width: u32, height: u32, bytes: u64, why: &'static str) -> Result<(), PictureError> {
+pub(crate) fn check_memory(
+    picture: &[u8],
+    width: u32,
+    height: u32,
+    bytes: u64,
+    why: &'static str,
+) -> Result<(), PictureError> {
     if bytes <= budget(picture) { Ok(()) } else { Err(PictureError::TooLarge { width, height, why }) }
 }
 
@@ -108,8 +114,9 @@ impl<'a> Png<'a> {
         self.reader.finish().map_err(PictureError::broken)
     }
 
-    /// Decodes to a raster no larger than [`raster_bytes_max`], averaging pixels on the way where needed.
-    pub(crate) fn raster(mut self) -> Result<Raster, PictureError> {
+    /// Decodes to a raster no larger than [`raster_bytes_max`], averaging pixels on the way where needed, and squares of
+    /// `enough` x `enough` opaque pixels in any case.
+    pub(crate) fn raster(mut self, enough: u32) -> Result<Raster, PictureError> {
         let (color, depth) = self.reader.output_color_type();
         if depth != BitDepth::Eight {
             return Err(PictureError::Unsupported { what: "an unusual PNG bit depth" });
@@ -123,7 +130,9 @@ impl<'a> Png<'a> {
         if self.reader.info().interlaced {
             return self.interlaced(layout, color);
         }
-        let factor = shrink_factor(self.width, self.height, layout, raster_bytes_max(self.bytes));
+        let enough = if layout == Layout::Rgba { 1 } else { enough };
+        let factor = shrink_factor(self.width, self.height, layout, raster_bytes_max(self.bytes)).max(enough);
+        let factor = factor.min(self.width).min(self.height);
         let (width, height) = (self.width / factor, self.height / factor);
         let mut shrinker = Shrinker::new(self.width, layout, factor);
         let mut pixels = Vec::with_capacity(width as usize * height as usize * layout.channels());

@@ -10,7 +10,7 @@ use jpeg_encoder::{ColorType, Encoder, SamplingFactor};
 
 use crate::metadata::Facts;
 use crate::raster::{Layout, Raster};
-use crate::{Limits, PictureError, Prepared};
+use crate::{Format, Limits, PictureError, Prepared};
 
 /// Quality and chroma sampling, best first: full colour resolution while it is affordable.
 const QUALITIES: [(u8, SamplingFactor); 5] = [
@@ -72,6 +72,28 @@ pub(crate) fn within(raster: Raster, facts: Facts, limits: &Limits, wish: Wish) 
 pub(crate) fn thumbnail(raster: &Raster, facts: &Facts) -> Result<Vec<u8>, PictureError> {
     let (quality, sampling) = THUMBNAIL;
     Ok(jpeg(raster, facts, usize::MAX, quality, sampling)?.bytes)
+}
+
+/// Encodes a raster without profile or metadata, whatever size the file gets.
+pub(crate) fn small(raster: &Raster, format: Format, quality: u8) -> Result<Vec<u8>, PictureError> {
+    let facts = Facts::default();
+    match format {
+        Format::Jpeg => Ok(jpeg(raster, &facts, usize::MAX, quality.clamp(1, 100), SamplingFactor::R_4_2_0)?.bytes),
+        Format::Png => Ok(png(raster, &facts, usize::MAX)?.unwrap_or_default()),
+        Format::WebP => webp(raster),
+    }
+}
+
+fn webp(raster: &Raster) -> Result<Vec<u8>, PictureError> {
+    let color = match raster.layout {
+        Layout::Grey => image::ExtendedColorType::L8,
+        Layout::Rgb => image::ExtendedColorType::Rgb8,
+        Layout::Rgba => image::ExtendedColorType::Rgba8,
+    };
+    let mut bytes = Vec::new();
+    let encoder = image::codecs::webp::WebPEncoder::new_lossless(&mut bytes);
+    encoder.encode(&raster.pixels, raster.width, raster.height, color).map_err(PictureError::broken)?;
+    Ok(bytes)
 }
 
 fn prepared(bytes: Vec<u8>, mime: &'static str, raster: &Raster, facts: Facts) -> Prepared {

@@ -36,6 +36,23 @@ pub enum PictureError {
         /// The rare feature, as a noun phrase.
         what: &'static str,
     },
+    /// The look cannot be made as its recipe says.
+    #[error("The look cannot be made as asked. {why}")]
+    Recipe {
+        /// What cannot be done, as a sentence.
+        why: String,
+    },
+    /// A mosaic that cannot be laid.
+    #[error("{why}. {what_now}")]
+    Mosaic {
+        /// Why not, without a full stop.
+        why: String,
+        /// What to do instead, as a sentence.
+        what_now: String,
+    },
+    /// The work was no longer wanted.
+    #[error("The picture was left unfinished, because the work was stopped.")]
+    Stopped,
     /// Even the smallest version is larger than the target takes.
     #[error(
         "The picture cannot be made small enough: the target takes {bytes_max} bytes and {side_max} pixels a side."

@@ -4,7 +4,7 @@ use rand::{Rng, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 
 use crate::samples::{self, Jpeg};
-use crate::{Limits, PictureError, prepare};
+use crate::{Colours, Dither, Format, Limits, PictureError, Size, Wanted, Work, dither, prepare, thumbs};
 
 fn pictures() -> Vec<(&'static str, Vec<u8>)> {
     let rgb = samples::rgb(96, 64);
@@ -140,4 +140,37 @@ fn errors_are_sentences() {
     );
     let large = prepare(&png_bomb(40_000, 40_000), &Limits::default()).expect_err("too large").to_string();
     assert!(large.starts_with("The picture is too large to prepare: 40000 x 40000 pixels"), "{large}");
+}
+
+/// What the looks make of a picture.
+fn looked_at(bytes: &[u8]) -> [Result<(), PictureError>; 2] {
+    let wanted = Wanted { sizes: vec![Size::within(24)], format: Format::Jpeg, quality: 80 };
+    let how = Dither { colours: Colours::Picture(4), ..Dither::default() };
+    [thumbs(bytes, &wanted, &Work::UNWATCHED).map(drop), dither(bytes, &how, &Work::UNWATCHED).map(drop)]
+}
+
+#[test]
+fn looks_refuse_half_a_picture_and_bombs_and_survive_damage() {
+    for (name, whole) in pictures().into_iter().filter(|(name, _)| !matches!(*name, "loaded jpeg" | "gif")) {
+        for sixteenth in 0..16 {
+            for (look, result) in looked_at(&whole[..whole.len() * sixteenth / 16]).into_iter().enumerate() {
+                assert!(result.is_err(), "{name} cut at {sixteenth}/16, look {look}");
+            }
+        }
+    }
+    for bytes in [png_bomb(40_000, 40_000), png_bomb(20_000, 20_000), jpeg_bomb(20_000, 20_000, false), gif_bomb()] {
+        for result in looked_at(&bytes) {
+            assert!(matches!(result, Err(PictureError::TooLarge { .. })), "{result:?}");
+        }
+    }
+    let mut dice = ChaCha8Rng::seed_from_u64(5);
+    let pictures = pictures();
+    for round in 0..600 {
+        let mut bytes = pictures[round % pictures.len()].1.clone();
+        for _ in 0..dice.random_range(1..12) {
+            let at = dice.random_range(0..bytes.len());
+            bytes[at] = dice.random();
+        }
+        let _ = looked_at(&bytes);
+    }
 }

@@ -203,7 +203,7 @@ fn push_segment(out: &mut Vec<u8>, marker: u8, parts: &[&[u8]]) {
 fn next_marker(bytes: &[u8]) -> Option<(u8, &[u8])> {
     let mut at = 0;
     loop {
-        at += bytes.get(at..)?.iter().position(|&byte| byte == 0xFF)?;
+        at += memchr::memchr(0xFF, bytes.get(at..)?)?;
         at += bytes[at..].iter().position(|&byte| byte != 0xFF)?;
         if bytes[at] != 0 {
             return Some((bytes[at], &bytes[at + 1..]));
@@ -215,7 +215,7 @@ fn next_marker(bytes: &[u8]) -> Option<(u8, &[u8])> {
 fn scan_length(bytes: &[u8]) -> Option<usize> {
     let mut at = 0;
     loop {
-        at += bytes.get(at..)?.iter().position(|&byte| byte == 0xFF)?;
+        at += memchr::memchr(0xFF, bytes.get(at..)?)?;
         match bytes.get(at + 1)? {
             0 | 0xD0..=0xD7 => at += 2,
             0xFF => at += 1,

@@ -3,11 +3,12 @@
 //! Invariant: `pixels.len() == width * height * layout.channels()`, 8 bits a channel, rows from top to bottom.
 //! Absent: colour conversion; values stay in the colour space they came in.
 
-use fast_image_resize::images::TypedImage;
+use fast_image_resize::images::{TypedImage, TypedImageRef};
 use fast_image_resize::pixels::{U8, U8x3, U8x4};
 use fast_image_resize::{FilterType, MulDiv, PixelTrait, ResizeAlg, ResizeOptions, Resizer};
 
 use crate::PictureError;
+use crate::size::Cut;
 
 /// How the channels of a pixel are arranged.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -44,6 +45,9 @@ pub(crate) fn shrink_factor(width: u32, height: u32, layout: Layout, bytes_max: 
 }
 
 impl Raster {
+    /// No pixels at all.
+    pub(crate) const EMPTY: Self = Self { width: 0, height: 0, layout: Layout::Grey, pixels: Vec::new() };
+
     /// Averages squares of `factor` x `factor` pixels in place; incomplete squares at the edges are dropped.
     pub(crate) fn shrink_by(&mut self, factor: u32) {
         if factor <= 1 {
@@ -82,26 +86,44 @@ impl Raster {
 
     /// Resizes with Lanczos3 to exactly `width` x `height`.
     pub(crate) fn resized(self, width: u32, height: u32) -> Result<Self, PictureError> {
+        let part = (0.0, 0.0, f64::from(self.width), f64::from(self.height));
+        self.weighted()?.drawn(&Cut { part, width, height }, &mut Resizer::new())
+    }
+
+    /// Multiplies colours by their alpha, as [`Raster::drawn`] wants them.
+    pub(crate) fn weighted(mut self) -> Result<Self, PictureError> {
+        if self.layout == Layout::Rgba {
+            let (width, height) = (self.width, self.height);
+            let mut image =
+                TypedImage::<U8x4>::from_buffer(width, height, &mut self.pixels).map_err(PictureError::broken)?;
+            MulDiv::new().multiply_alpha_inplace_typed(&mut image).map_err(PictureError::broken)?;
+        }
+        Ok(self)
+    }
+
+    /// Draws a part of a [`Raster::weighted`] picture anew with Lanczos3.
+    pub(crate) fn drawn(&self, cut: &Cut, resizer: &mut Resizer) -> Result<Self, PictureError> {
         match self.layout {
-            Layout::Grey => self.resized_as::<U8>(width, height),
-            Layout::Rgb => self.resized_as::<U8x3>(width, height),
-            Layout::Rgba => self.resized_as::<U8x4>(width, height),
+            Layout::Grey => self.drawn_as::<U8>(cut, resizer),
+            Layout::Rgb => self.drawn_as::<U8x3>(cut, resizer),
+            Layout::Rgba => self.drawn_as::<U8x4>(cut, resizer),
         }
     }
 
-    /// Alpha is multiplied in and divided out in place: the library would copy the whole picture for it.
-    fn resized_as<P: PixelTrait>(mut self, width: u32, height: u32) -> Result<Self, PictureError> {
-        let translucent = self.layout == Layout::Rgba;
-        let mut from =
-            TypedImage::<P>::from_buffer(self.width, self.height, &mut self.pixels).map_err(PictureError::broken)?;
-        if translucent {
-            MulDiv::new().multiply_alpha_inplace_typed(&mut from).map_err(PictureError::broken)?;
-        }
+    /// Alpha is multiplied in beforehand and divided out in place: the library would copy the whole picture for it.
+    fn drawn_as<P: PixelTrait>(&self, cut: &Cut, resizer: &mut Resizer) -> Result<Self, PictureError> {
+        let from =
+            TypedImageRef::<P>::from_buffer(self.width, self.height, &self.pixels).map_err(PictureError::broken)?;
+        let (width, height) = (cut.width, cut.height);
         let mut pixels = vec![0; width as usize * height as usize * self.layout.channels()];
         let mut to = TypedImage::<P>::from_buffer(width, height, &mut pixels).map_err(PictureError::broken)?;
-        let options = ResizeOptions::new().resize_alg(ResizeAlg::Convolution(FilterType::Lanczos3)).use_alpha(false);
-        Resizer::new().resize_typed(&from, &mut to, &options).map_err(PictureError::broken)?;
-        if translucent {
+        let (left, top, part_width, part_height) = cut.part;
+        let options = ResizeOptions::new()
+            .resize_alg(ResizeAlg::Convolution(FilterType::Lanczos3))
+            .crop(left, top, part_width, part_height)
+            .use_alpha(false);
+        resizer.resize_typed(&from, &mut to, &options).map_err(PictureError::broken)?;
+        if self.layout == Layout::Rgba {
             MulDiv::new().divide_alpha_inplace_typed(&mut to).map_err(PictureError::broken)?;
         }
         Ok(Self { width, height, layout: self.layout, pixels })

@@ -76,7 +76,7 @@ fn png(picture: &[u8], side_max: u32) -> Result<Thumbnail, PictureError> {
     decode::check_size(file.width, file.height)?;
     let decoder = Png::open(picture, &file)?;
     let facts = Facts::gather(file.exif(), None, None).with_icc(decoder.icc());
-    encoded(picture, decoder.raster()?, facts, side_max)
+    encoded(picture, decoder.raster(1)?, facts, side_max)
 }
 
 fn whole(picture: &[u8], found: (Raster, Blocks), side_max: u32) -> Result<Thumbnail, PictureError> {

@@ -1,0 +1,126 @@
+//! What thumbnails promise, for every kind of picture that comes in.
+
+use image::GenericImageView;
+
+use crate::samples::{self, Jpeg};
+use crate::{Format, PictureError, Size, Thumb, Wanted, Work, content_hash, key, thumbs};
+
+fn wanted(sizes: &[&str], format: Format) -> Wanted {
+    Wanted { sizes: sizes.iter().map(|size| size.parse().expect("a size")).collect(), format, quality: 80 }
+}
+
+fn made(picture: &[u8], sizes: &[&str], format: Format) -> Vec<Thumb> {
+    thumbs(picture, &wanted(sizes, format), &Work::UNWATCHED).expect("thumbnails")
+}
+
+fn read(thumb: &Thumb) -> image::DynamicImage {
+    let image = image::load_from_memory(&thumb.bytes).expect("a picture");
+    assert_eq!(image.dimensions(), (thumb.width, thumb.height));
+    image
+}
+
+#[test]
+fn every_kind_of_picture_becomes_every_size() {
+    let (width, height) = (320, 200);
+    let rgb = samples::rgb(width, height);
+    let rgba = samples::rgba(width, height);
+    let grey: Vec<u8> = rgb.iter().step_by(3).copied().collect();
+    let cmyk = Jpeg { color: jpeg_encoder::ColorType::Cmyk, ..Jpeg::default() };
+    let pictures = [
+        ("jpeg", Jpeg::default().of(&rgb, width, height)),
+        ("progressive", Jpeg { progressive: true, ..Jpeg::default() }.of(&rgb, width, height)),
+        ("grey jpeg", Jpeg { color: jpeg_encoder::ColorType::Luma, ..Jpeg::default() }.of(&grey, width, height)),
+        ("cmyk jpeg", cmyk.of(&rgba, width, height)),
+        ("png", samples::png(&rgb, width, height, png::ColorType::Rgb, false)),
+        ("16-bit png", samples::png(&rgb, width, height, png::ColorType::Rgb, true)),
+        ("grey png", samples::png(&grey, width, height, png::ColorType::Grayscale, false)),
+        ("png with alpha", samples::png(&rgba, width, height, png::ColorType::Rgba, false)),
+        ("webp", samples::webp(&rgb, width, height, image::ExtendedColorType::Rgb8)),
+        ("animated gif", samples::gif(width, height)),
+    ];
+    for (name, picture) in pictures {
+        for format in [Format::Jpeg, Format::Png, Format::WebP] {
+            let all = made(&picture, &["16", "100xauto", "autox50", "60x60:fill", "1000"], format);
+            let sizes: Vec<_> = all.iter().map(|thumb| read(thumb).dimensions()).collect();
+            assert_eq!(sizes, [(16, 10), (100, 63), (80, 50), (60, 60), (320, 200)], "{name} as {format:?}");
+        }
+    }
+}
+
+#[test]
+fn a_turned_photo_stands_upright_at_every_scale() {
+    let (width, height) = (640, 480);
+    let upright = samples::quarters(width, height);
+    for orientation in 1..=8 {
+        let exif = samples::exif(orientation, None, None);
+        let block = samples::segment(0xE1, &[b"Exif\0\0".as_slice(), &exif].concat());
+        let picture = samples::with_segments(&Jpeg::default().of(&upright, width, height), &[block]);
+        let thumb = &made(&picture, &["40"], Format::Png)[0];
+        let image = read(thumb).to_rgb8();
+        let size = if orientation >= 5 { (30, 40) } else { (40, 30) };
+        assert_eq!(image.dimensions(), size, "orientation {orientation}");
+        // Red, green, blue, white stand at the stored top left, top right, bottom left, bottom right.
+        let top_left = match orientation {
+            1 | 5 => [255, 0, 0],
+            2 | 6 => {
+                if orientation == 2 {
+                    [0, 255, 0]
+                } else {
+                    [0, 0, 255]
+                }
+            }
+            3 | 7 => [255, 255, 255],
+            _ => {
+                if orientation == 4 {
+                    [0, 0, 255]
+                } else {
+                    [0, 255, 0]
+                }
+            }
+        };
+        let found = image.get_pixel(4, 4).0;
+        assert!(found.iter().zip(top_left).all(|(a, b)| a.abs_diff(b) < 12), "{orientation}: {found:?}");
+    }
+}
+
+#[test]
+fn transparency_lies_on_white_in_a_jpeg_and_stays_elsewhere() {
+    let clear = samples::png(&[10, 20, 30, 0].repeat(64 * 64), 64, 64, png::ColorType::Rgba, false);
+    let jpeg = read(&made(&clear, &["16"], Format::Jpeg)[0]).to_rgb8();
+    assert!(jpeg.pixels().all(|pixel| pixel.0.iter().all(|value| *value >= 253)));
+    for format in [Format::Png, Format::WebP] {
+        let kept = read(&made(&clear, &["16"], format)[0]).to_rgba8();
+        assert!(kept.pixels().all(|pixel| pixel.0[3] == 0), "{format:?}");
+    }
+}
+
+#[test]
+fn colours_of_a_wide_profile_keep_their_look() {
+    let p3 = moxcms::ColorProfile::new_display_p3().encode().expect("a profile");
+    let parts = [b"ICC_PROFILE\0\x01\x01".as_slice(), &p3].concat();
+    let plain = Jpeg::default().of(&[200, 100, 80].repeat(64 * 64), 64, 64);
+    let wide = samples::with_segments(&plain, &[samples::segment(0xE2, &parts)]);
+    let colour = |picture: &[u8]| read(&made(picture, &["16"], Format::Png)[0]).to_rgb8().get_pixel(8, 8).0;
+    let (plain, wide) = (colour(&plain), colour(&wide));
+    // P3's red is redder than sRGB's: the same numbers mean more red and less of the others.
+    assert!(wide[0] > plain[0] + 5 && wide[1] < plain[1], "{plain:?} became {wide:?}");
+    let srgb = moxcms::ColorProfile::new_srgb().encode().expect("a profile");
+    assert!(crate::colour::ToSrgb::of(Some(&srgb), crate::raster::Layout::Rgb).is_none(), "sRGB needs no conversion");
+}
+
+#[test]
+fn names_tell_the_picture_the_size_and_the_format() {
+    let hash = content_hash(b"abc");
+    assert_eq!(hash, "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
+    assert_eq!(key(&hash, Size::within(256), Format::Jpeg), format!("{hash}_256x256.jpg"));
+}
+
+#[test]
+fn what_is_stopped_stops_and_heic_is_refused_in_a_sentence() {
+    let work = Work { cancelled: &|| true, ..Work::UNWATCHED };
+    let result = thumbs(&samples::jpeg(32, 32), &wanted(&["16"], Format::Jpeg), &work);
+    assert_eq!(result, Err(PictureError::Stopped));
+    let heic = b"\0\0\0\x18ftypheic\0\0\0\0mif1heic";
+    let why = thumbs(heic, &wanted(&["16"], Format::Jpeg), &Work::UNWATCHED).expect_err("HEIC").to_string();
+    assert!(why.contains("a HEIC picture"), "{why}");
+}

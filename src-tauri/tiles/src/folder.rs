@@ -1,0 +1,85 @@
+//! The pictures of a folder, and the folders in it.
+//!
+//! Invariant: sorted by name, each file once; hidden files and links are left out. Absent: what the files show.
+
+use std::fs::{self, File};
+use std::io::Read;
+use std::path::Path;
+use std::time::UNIX_EPOCH;
+
+use crate::TilesError;
+use crate::source::{Found, Source, TILES_MAX, Trouble};
+
+/// No photo is larger; what is, would only fill the memory.
+const FILE_BYTES_MAX: u64 = 256 << 20;
+const DEPTH_MAX: usize = 16;
+
+/// A folder, and the folders in it.
+#[derive(Clone, Copy, Debug)]
+pub struct Folder<'a>(pub &'a Path);
+
+impl Source for Folder<'_> {
+    fn place(&self) -> String {
+        self.0.canonicalize().unwrap_or_else(|_| self.0.to_owned()).to_string_lossy().into_owned()
+    }
+
+    fn list(&self) -> Result<Vec<Found>, TilesError> {
+        found(self.0)
+    }
+
+    fn read(&self, found: &Found) -> Result<Vec<u8>, Trouble> {
+        let path = self.0.join(&found.name);
+        let mut picture = Vec::with_capacity(found.bytes.min(FILE_BYTES_MAX) as usize + 1);
+        let read = File::open(&path).and_then(|open| open.take(FILE_BYTES_MAX + 1).read_to_end(&mut picture));
+        read.map_err(|error| Trouble::Unreadable(format!("The file cannot be read ({error}).")))?;
+        if picture.len() as u64 > FILE_BYTES_MAX {
+            let why = format!("The file has more than {} MB, which no photo needs.", FILE_BYTES_MAX >> 20);
+            return Err(Trouble::Unreadable(why));
+        }
+        Ok(picture)
+    }
+
+    fn called(&self, name: &str) -> String {
+        self.0.join(name).display().to_string()
+    }
+}
+
+/// All files, by name.
+fn found(folder: &Path) -> Result<Vec<Found>, TilesError> {
+    let mut all = Vec::new();
+    walk(folder, "", 0, &mut all).map_err(|error| match error {
+        Wrong::System(why) => TilesError::Folder { path: folder.to_owned(), why },
+        Wrong::TooMany => TilesError::TooMany { path: folder.to_owned(), max: TILES_MAX },
+    })?;
+    all.sort();
+    Ok(all)
+}
+
+enum Wrong {
+    System(String),
+    TooMany,
+}
+
+fn walk(folder: &Path, before: &str, depth: usize, all: &mut Vec<Found>) -> Result<(), Wrong> {
+    let system = |error: std::io::Error| Wrong::System(error.to_string());
+    for entry in fs::read_dir(folder).map_err(system)? {
+        let entry = entry.map_err(system)?;
+        let own = entry.file_name().to_string_lossy().into_owned();
+        if own.starts_with('.') {
+            continue;
+        }
+        let name = format!("{before}{own}");
+        let facts = entry.metadata().map_err(system)?;
+        if facts.is_dir() && depth < DEPTH_MAX {
+            walk(&entry.path(), &format!("{name}/"), depth + 1, all)?;
+        } else if facts.is_file() {
+            let since = facts.modified().ok().and_then(|time| time.duration_since(UNIX_EPOCH).ok());
+            let changed = since.map_or(0, |since| since.as_nanos() as u64);
+            all.push(Found { name, bytes: facts.len(), changed });
+        }
+        if all.len() > TILES_MAX {
+            return Err(Wrong::TooMany);
+        }
+    }
+    Ok(())
+}
