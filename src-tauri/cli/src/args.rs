@@ -5,6 +5,8 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand};
 use pierrot_core::{PhotoState, photo::PhotoId};
 
+use crate::look::Look;
+
 /// Delivers your Flickr archive, one photo at a time, never the same one twice.
 #[derive(Debug, Parser)]
 #[command(name = "pierrot", version, max_term_width = 100)]
@@ -51,6 +53,7 @@ impl Arguments {
             | Command::Sandbox(_)
             | Command::Serve(_)
             | Command::Run
+            | Command::Look(_)
             | Command::Doctor(_) => false,
         }
     }
@@ -122,6 +125,9 @@ pub enum Command {
     Serve(ServeArguments),
     /// Keep the schedule without a window, until stopped
     Run,
+    /// Make thumbnails and other looks of picture files; needs no account, home or record
+    #[command(subcommand)]
+    Look(Look),
     /// Say what is set up, what is missing, and what to do
     Doctor(DoctorArguments),
 }

@@ -9,7 +9,7 @@ use serde_json::json;
 
 use crate::{
     args::{Arguments, Command, PublishArguments, ReviewArguments, SecretAction},
-    demo,
+    demo, look,
     output::{Answer, DONE, FAILED, NEEDS_YOU, NOTHING_LEFT, TRY_LATER, Voice, status_of},
     own_words,
     progress::Watching,
@@ -26,6 +26,9 @@ pub async fn run(arguments: &Arguments) -> u8 {
     }
     if let Command::Serve(asked) = &arguments.command {
         return serve::serve(arguments, asked).await;
+    }
+    if let Command::Look(asked) = &arguments.command {
+        return look::run(asked, arguments, voice).await;
     }
     if matches!(arguments.command, Command::Run) {
         return serve::run(arguments).await;
@@ -64,6 +67,9 @@ async fn with_home(arguments: &Arguments, voice: Voice) -> Result<Answer> {
     // A bar would wipe away what is asked.
     let asks = matches!(arguments.command, Command::Login(_) | Command::Secret { .. });
     let _watching = Watching::start(&pierrot, arguments.json || asks);
+    if !asks && !matches!(arguments.command, Command::Init | Command::Probe) {
+        pierrot.rebuild().await?;
+    }
     dispatch(&pierrot, &arguments.command, voice).await
 }
 
@@ -118,6 +124,7 @@ async fn dispatch(pierrot: &Pierrot, command: &Command, voice: Voice) -> Result<
         | Command::Sandbox(_)
         | Command::Serve(_)
         | Command::Run
+        | Command::Look(_)
         | Command::Doctor(_)
         | Command::Restore => Err(Error::failed("This opens no home here.", "Run it without --home.")),
     }
@@ -143,9 +150,9 @@ async fn doctor(root: &Path, bundle: Option<&Path>) -> Result<Answer> {
 }
 
 async fn restore(root: &Path, json: bool) -> Result<Answer> {
-    let restoring = Pierrot::open_for_restore(root, World::default())?;
-    let _watching = Watching::start(restoring.pierrot(), json);
-    let restored = restoring.finish().await?;
+    let pierrot = Pierrot::open_thoroughly(root, World::default())?;
+    let _watching = Watching::start(&pierrot, json);
+    let restored = pierrot.restore().await?;
     let said = words::restored(&restored);
     let error = restored.source_error.clone();
     Ok(Answer::done(&restored, said).stopped_by(error))

@@ -6,6 +6,7 @@
 mod args;
 mod commands;
 mod demo;
+mod look;
 mod output;
 mod own_words;
 mod progress;

@@ -113,6 +113,7 @@ impl Voice {
             | Command::Sandbox(_)
             | Command::Serve(_)
             | Command::Run
+            | Command::Look(_)
             | Command::Doctor(_) => "Run it again when you like.",
         };
         self.say(Error::failed("Stopped.", what_now).into());

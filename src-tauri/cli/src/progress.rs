@@ -59,6 +59,7 @@ fn show(bar: &ProgressBar, event: &Event) {
         Event::Publishing { photo, target, step } => {
             bar.set_message(format!("photo {photo}: {}", doing(*step, target)))
         }
+        Event::Rendering { doing, progress, .. } => bar.set_message(format!("{doing}, {:.0} %", progress * 100.0)),
         Event::Waiting { seconds, why } => bar.set_message(format!("waiting {seconds} s: {why}")),
         Event::Changed { .. } | Event::RunEnded { .. } => {}
     }

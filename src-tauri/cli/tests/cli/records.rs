@@ -233,43 +233,6 @@ async fn a_record_lost_for_good_is_made_anew_from_this_computers_copy() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_damaged_catalogue_is_set_aside_and_comes_back_from_the_record() {
-    let stage = Stage::new().await;
-    stage.expect(&["sync"], 0).await;
-    stage.expect(&["publish"], 0).await;
-    let catalogue = stage.home().join("catalogue.redb");
-    let whole = fs::read(&catalogue).expect("there");
-    let damages: [Vec<u8>; 4] =
-        [Vec::new(), b"not a catalogue".repeat(1000), whole[..whole.len() / 2].to_vec(), whole[..5000].to_vec()];
-    for (number, damage) in damages.iter().enumerate() {
-        fs::write(&catalogue, damage).expect("writable");
-        for command in ["status", "publish"] {
-            let said = stage.expect(&[command], 1).await["error"].to_string();
-            assert!(said.contains("damaged") && said.contains("pierrot restore"), "{number}: {said}");
-        }
-        let doctor = stage.expect(&["doctor"], 1).await;
-        let found = |what: &str| {
-            let checks = doctor["checks"].as_array().expect("a list");
-            checks.iter().find(|check| check["what"] == what).map(|check| check["ok"].clone())
-        };
-        assert_eq!((found("catalogue"), found("record")), (Some(json!(false)), Some(json!(true))), "{doctor}");
-        let restored = stage.expect(&["restore"], 0).await;
-        assert_eq!((&restored["published"], &restored["total"]), (&json!(1), &json!(20)), "{restored}");
-        let aside = stage.home().join(format!("catalogue.redb.damaged-{}", number + 1));
-        assert_eq!(fs::read(&aside).ok().as_ref(), Some(damage), "it is kept as it was");
-        assert_eq!(restored["set_aside"], aside.display().to_string());
-        stage.expect(&["check"], 0).await;
-    }
-    // Without a record the damaged file keeps its place: an empty catalogue would publish everything once more.
-    fs::write(&catalogue, b"").expect("writable");
-    fs::rename(stage.record(), stage.folder().join("away")).expect("movable");
-    let said = stage.expect(&["restore"], 1).await.to_string();
-    assert!(said.contains("left as it is"), "{said}");
-    assert_eq!(fs::metadata(&catalogue).map(|found| found.len()).ok(), Some(0));
-    assert!(!stage.record().exists());
-}
-
-#[tokio::test(flavor = "multi_thread")]
 async fn a_lost_computer_comes_back_from_the_record() {
     let stage = Stage::new().await;
     stage.expect(&["sync"], 0).await;

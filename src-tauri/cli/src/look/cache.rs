@@ -1,0 +1,93 @@
+//! A folder of thumbnails as a cache: used again by name, kept within a budget, emptied on request.
+//!
+//! Invariant: only files that are named as thumbnails are ever removed. Absent: making them.
+
+use std::{
+    fs::{self, File},
+    io,
+    path::{Path, PathBuf},
+    time::SystemTime,
+};
+
+use clap::Args;
+use pierrot_core::Error;
+use serde_json::json;
+
+use crate::output::Answer;
+
+#[derive(Args, Clone, Debug)]
+pub struct Arguments {
+    /// A folder that `pierrot look thumb` wrote to; other files in it stay
+    dir: PathBuf,
+    /// Leave the thumbnails used last, as many as fit into so many MB
+    #[arg(long, value_name = "MB", default_value_t = 0)]
+    keep_mb: u64,
+}
+
+/// Removes thumbnails.
+pub fn run(asked: &Arguments) -> Answer {
+    match trim(&asked.dir, asked.keep_mb << 20) {
+        Ok(Trimmed { removed, kept, bytes }) => {
+            let words =
+                format!("{removed} thumbnails removed from {}, {kept} kept ({} KB).", asked.dir.display(), bytes >> 10);
+            Answer::done(json!({ "dir": asked.dir, "removed": removed, "kept": kept, "bytes": bytes }), words)
+        }
+        Err(error) => error.into(),
+    }
+}
+
+/// What is left.
+#[derive(Debug)]
+pub struct Trimmed {
+    removed: usize,
+    kept: usize,
+    bytes: u64,
+}
+
+/// Whether the thumbnail is there; if so, it counts as used now.
+pub fn use_again(path: &Path) -> bool {
+    let marked = File::options().append(true).open(path).and_then(|file| {
+        file.set_modified(SystemTime::now())?;
+        file.metadata()
+    });
+    marked.is_ok_and(|facts| facts.len() > 0)
+}
+
+/// Removes the thumbnails used longest ago until the others fit.
+pub fn trim(folder: &Path, bytes_max: u64) -> Result<Trimmed, Error> {
+    let unreadable = |error: io::Error| {
+        Error::failed(
+            format!("The folder {} cannot be read ({error}).", folder.display()),
+            "Name a folder of thumbnails.",
+        )
+    };
+    let mut thumbs = Vec::new();
+    for entry in fs::read_dir(folder).map_err(unreadable)? {
+        let entry = entry.map_err(unreadable)?;
+        if entry.file_name().to_str().is_some_and(is_thumb) && entry.file_type().is_ok_and(|kind| kind.is_file()) {
+            // Another program may remove files of the cache as well.
+            let Ok(facts) = entry.metadata() else { continue };
+            thumbs.push((facts.modified().unwrap_or(SystemTime::UNIX_EPOCH), entry.path(), facts.len()));
+        }
+    }
+    thumbs.sort_unstable();
+    let (mut bytes, mut removed) = (thumbs.iter().map(|(_, _, bytes)| bytes).sum::<u64>(), 0);
+    for (_, path, length) in &thumbs {
+        if bytes <= bytes_max {
+            break;
+        }
+        fs::remove_file(path).map_err(|error| {
+            Error::failed(format!("{} cannot be removed ({error}).", path.display()), "See who owns the folder.")
+        })?;
+        bytes -= length;
+        removed += 1;
+    }
+    Ok(Trimmed { removed, kept: thumbs.len() - removed, bytes })
+}
+
+/// `HASH_WxH.jpg` and the like: 64 hexadecimal digits, a size, an ending.
+fn is_thumb(name: &str) -> bool {
+    let Some((hash, rest)) = name.split_once('_') else { return false };
+    let known = [".jpg", ".png", ".webp"].iter().any(|end| rest.ends_with(end));
+    known && rest.contains('x') && hash.len() == 64 && hash.bytes().all(|byte| byte.is_ascii_hexdigit())
+}
