@@ -59,7 +59,7 @@ fn claim(seq: u64) -> LogEntry {
         at: "2026-11-20T21:00:00Z".into(),
         computer: "c".into(),
         writer: "w".into(),
-        fact: Fact::Claimed { about, number: 1, slot: format!("x/{seq}") },
+        fact: Fact::Claimed { about, number: 1, slot: format!("x/{seq}"), look: None },
     }
 }
 

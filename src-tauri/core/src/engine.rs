@@ -29,10 +29,12 @@ use crate::{
     settings::Settings,
 };
 
+pub use crate::jobs::opened::{FILE_BYTES_MAX, FileId, OpenedFile, Subject};
 pub use calls::{CallError, LogPage, Reached, typescript};
 pub use jobs::{Asked, UnderWay};
 pub use notices::{Notice, Opens};
 pub use overview::{Mood, Overview, Ready, TargetView};
+pub use pictures::LookPicture;
 pub use plans::{MonthCost, PlanPage, PlanRow, Queue, RuleView};
 pub use scheduler::{Next, Pause};
 pub use settings::{Changes, SecretNames};

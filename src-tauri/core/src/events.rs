@@ -23,6 +23,12 @@ pub enum Event {
     Syncing {
         what: String,
     },
+    /// A picture gets its look; `progress` from 0 to 1, `doing` in a few words. Absent: a photo, where it is about all of them.
+    Rendering {
+        photo: Option<PhotoId>,
+        doing: String,
+        progress: f64,
+    },
     Publishing {
         photo: PhotoId,
         target: String,

@@ -49,6 +49,8 @@ pub struct Attempt {
     pub about: About,
     pub number: u32,
     pub slot: String,
+    /// The recipe of the look its picture got.
+    pub look: Option<Value>,
     pub computer: String,
     pub stand: Stand,
     pub frozen: Option<Frozen>,
@@ -256,7 +258,7 @@ impl Fold {
 
     fn judge(&mut self, entry: &LogEntry) -> Verdict {
         match &entry.fact {
-            Fact::Claimed { about, number, slot } => self.claimed(entry, about, *number, slot),
+            Fact::Claimed { about, number, slot, look } => self.claimed(entry, about, *number, slot, look.as_ref()),
             Fact::Sending { about, frozen } => self.sending(entry, about, frozen),
             Fact::Posted { about, post_id, post_url, text, seen } => {
                 let stand = Stand::Posted {
@@ -295,7 +297,7 @@ impl Fold {
         }
     }
 
-    fn claimed(&mut self, entry: &LogEntry, about: &About, number: u32, slot: &str) -> Verdict {
+    fn claimed(&mut self, entry: &LogEntry, about: &About, number: u32, slot: &str, look: Option<&Value>) -> Verdict {
         if self.attempts.contains_key(&about.attempt) {
             return Verdict::Void("the attempt id was used before");
         }
@@ -324,6 +326,7 @@ impl Fold {
             about: about.clone(),
             number,
             slot: slot.to_owned(),
+            look: look.cloned(),
             computer: entry.computer.clone(),
             stand: Stand::Claimed,
             frozen: None,

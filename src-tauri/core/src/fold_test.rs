@@ -42,7 +42,7 @@ fn about(attempt: &str) -> About {
 }
 
 fn claim_of(about: About, slot: &str) -> Fact {
-    Fact::Claimed { about, number: 1, slot: slot.into() }
+    Fact::Claimed { about, number: 1, slot: slot.into(), look: None }
 }
 
 fn claim(attempt: &str) -> Fact {

@@ -65,11 +65,6 @@ impl Home {
         self.root.join("catalogue.redb")
     }
 
-    /// A catalogue under construction, while a damaged one keeps its name.
-    pub(crate) fn catalogue_under_way(&self) -> PathBuf {
-        self.root.join("catalogue.redb.restoring")
-    }
-
     /// Pictures exactly as they went out.
     pub fn pictures(&self) -> PathBuf {
         self.root.join("published")
@@ -78,6 +73,26 @@ impl Home {
     /// The program's own log.
     pub fn logs(&self) -> PathBuf {
         self.root.join("logs")
+    }
+
+    /// Pictures with a look, made for the photographer.
+    pub fn looks(&self) -> PathBuf {
+        self.root.join("looks")
+    }
+
+    /// Pictures opened in the Studio, a folder for each; may be deleted at any time.
+    pub fn opened(&self) -> PathBuf {
+        self.root.join("opened")
+    }
+
+    /// Pictures made of pictures, a folder for each.
+    pub fn mosaics(&self) -> PathBuf {
+        self.root.join("mosaics")
+    }
+
+    /// Thumbnails laid ready for mosaics; may be deleted at any time.
+    pub fn tiles(&self) -> PathBuf {
+        self.root.join("tiles.redb")
     }
 
     /// Small pictures for the gallery; may be deleted at any time.

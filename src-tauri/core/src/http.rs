@@ -349,18 +349,25 @@ impl Resolve for Guarded {
         let reach = self.0.clone();
         Box::pin(async move {
             let found = tokio::net::lookup_host((name.as_str(), 0)).await?;
-            let good: Vec<SocketAddr> = found.filter(|found| reach.admits(found.ip())).collect();
-            if good.is_empty() {
-                return Err(HttpError::NotAllowed(name.as_str().to_owned()).into());
-            }
+            let good = admitted(&reach, name.as_str(), found)?;
             Ok(Box::new(good.into_iter()) as Addrs)
         })
     }
 }
 
+/// What of a name server's answer may be connected to. Asked for every new connection.
+fn admitted(reach: &Reach, name: &str, found: impl Iterator<Item = SocketAddr>) -> Result<Vec<SocketAddr>, HttpError> {
+    let good: Vec<SocketAddr> = found.filter(|found| reach.admits(found.ip())).collect();
+    if good.is_empty() { Err(HttpError::NotAllowed(name.to_owned())) } else { Ok(good) }
+}
+
 #[cfg(test)]
 #[path = "http_test_server.rs"]
 pub(crate) mod test_server;
+
+#[cfg(test)]
+#[path = "http_reach_test.rs"]
+mod reach_tests;
 
 #[cfg(test)]
 #[path = "http_test.rs"]

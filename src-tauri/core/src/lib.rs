@@ -24,6 +24,7 @@ mod jobs;
 pub mod library;
 pub mod log;
 pub mod logs;
+pub mod look;
 mod mask;
 pub mod oauth;
 pub mod photo;
@@ -55,7 +56,7 @@ pub use jobs::{
     probe::Probed,
     publish::Choice,
     recover::RecoverReport,
-    restore::{Restored, Restoring},
+    restore::Restored,
     review::{OpenReview, ReviewAnswer},
     status::Status,
     sync::SyncReport,

@@ -22,7 +22,7 @@ pub use answers::{Album, Cell, Counted, Facets, Month, Neighbours, Overview, WIN
 pub use build::Builder;
 pub use query::{BadDay, Query, Show, Sort};
 pub use search::{Counts, Found};
-pub use state::{Rules, State, TargetRules};
+pub use state::{Rules, State, TargetRules, showable};
 pub use text::plain;
 
 use state::Standing;

@@ -61,7 +61,7 @@ pub(crate) fn story(number: u32, target: &str, account: &str, word: &str) -> Vec
         cost_usd: 0.0,
         key: None,
     };
-    let claimed = Fact::Claimed { about: about(), number: 1, slot: format!("{target}/{number}") };
+    let claimed = Fact::Claimed { about: about(), number: 1, slot: format!("{target}/{number}"), look: None };
     let sending = Fact::Sending { about: about(), frozen };
     let released = |why| Fact::Released { about: about(), why, detail: String::new() };
     let posted = Fact::Posted {

@@ -48,6 +48,9 @@ pub enum Fact {
         /// 1 for the first attempt at this photo for this target, one more after each.
         number: u32,
         slot: String,
+        /// The recipe of the look its picture gets; absent for the picture as it is.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        look: Option<Value>,
     },
     /// The fence: from here nobody may take over; exactly one POST follows. A second one of the same attempt, with the same
     /// frozen request, stands for a repeat, and only a request with a key may be repeated.

@@ -18,6 +18,10 @@ pub enum Job {
     Answer,
     Check,
     Restore,
+    /// Making a file of a photo in a look.
+    Look,
+    /// Making a picture of pictures.
+    Mosaic,
 }
 
 /// How a run ended.
@@ -56,6 +60,9 @@ pub struct Run {
     pub target: Option<String>,
     /// The due time it is for; absent when a person asked.
     pub slot: Option<String>,
+    /// Nobody asked for it.
+    #[serde(default)]
+    pub by_itself: bool,
     pub started_at: String,
     pub ended_at: Option<String>,
     pub took_ms: Option<u32>,
@@ -88,6 +95,7 @@ impl Run {
             job,
             target,
             slot,
+            by_itself: false,
             started_at: at.to_string(),
             ended_at: None,
             took_ms: None,

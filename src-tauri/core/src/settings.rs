@@ -8,12 +8,14 @@ mod running;
 
 use std::{collections::BTreeMap, fs, io, path::Path};
 
+use pierrot_looks::Size;
 use serde::{Deserialize, Serialize};
 use url::Url;
 
 use crate::{
     caption::Template,
     error::Error,
+    look::Look,
     photo::{PhotoId, Privacy},
     schedule::Rule,
     sources::flickr::ContentTypes,
@@ -34,6 +36,10 @@ pub struct Settings {
     pub schedule: ScheduleSettings,
     pub notifications: NotificationSettings,
     pub gallery: GallerySettings,
+    /// Looks by name, each as the JSON of its recipe.
+    pub looks: BTreeMap<String, String>,
+    /// Sizes of thumbnails by name, each as it is typed: `512x512:fill`.
+    pub sizes: BTreeMap<String, String>,
     pub appearance: AppearanceSettings,
 }
 
@@ -115,6 +121,10 @@ pub struct TargetSettings {
     /// When it publishes by itself; `off` for never.
     #[ts(type = "string")]
     pub schedule: Rule,
+    /// The name of the look that scheduled photos get; empty for none.
+    pub look: String,
+    /// Only each so many-th scheduled photo gets it.
+    pub look_every: u32,
     /// What it may spend in a calendar month by itself, in US dollars; 0 = no limit.
     pub monthly_cap_usd: f64,
     pub sensitive: Sensitivity,
@@ -187,6 +197,8 @@ impl Default for TargetSettings {
             max_side: 4096,
             max_text: 280,
             schedule: "weekly sun 10:00".parse().expect("a fixed rule"),
+            look: String::new(),
+            look_every: 1,
             monthly_cap_usd: 0.0,
             sensitive: Sensitivity::default(),
         }
@@ -216,6 +228,8 @@ impl Default for Settings {
             schedule: ScheduleSettings::default(),
             notifications: NotificationSettings::default(),
             gallery: GallerySettings::default(),
+            looks: BTreeMap::new(),
+            sizes: BTreeMap::new(),
             appearance: AppearanceSettings::default(),
         }
     }
@@ -291,6 +305,28 @@ impl Settings {
         let wrong = |key: &str, why: String| SettingsError::Wrong { key: key.to_owned(), why };
         if !(1..=3).contains(&flickr.safe_search) {
             return Err(wrong("flickr.safe_search", "must be 1 (safe), 2 (moderate too) or 3 (everything)".into()));
+        }
+        for (name, recipe) in &self.looks {
+            if name.trim().is_empty() || name.len() > 60 || name.contains('.') {
+                return Err(wrong("looks", format!("a look's name is 1 to 60 letters without a dot, not \"{name}\"")));
+            }
+            Look::parse(recipe).map_err(|why| wrong(&format!("looks.{name}"), why))?;
+        }
+        for (name, size) in &self.sizes {
+            if !name.starts_with(|first: char| first.is_ascii_lowercase()) || ["fit", "fill"].contains(&name.as_str()) {
+                let why = format!("a size's name begins with a small letter and is not fit or fill, so not \"{name}\"");
+                return Err(wrong("sizes", why));
+            }
+            size.parse::<Size>().map_err(|why| wrong(&format!("sizes.{name}"), why.trim_end_matches('.').into()))?;
+        }
+        for (name, target) in &self.targets {
+            if !target.look.is_empty() && !self.looks.contains_key(&target.look) {
+                let why = format!("there is no look \"{}\" under [looks]", target.look);
+                return Err(wrong(&format!("targets.{name}.look"), why));
+            }
+            if !(1..=1000).contains(&target.look_every) {
+                return Err(wrong(&format!("targets.{name}.look_every"), "must be from 1 to 1000".into()));
+            }
         }
         if let Err(error) = flickr.content_types.parse::<ContentTypes>() {
             return Err(wrong("flickr.content_types", error.to_string()));

@@ -98,7 +98,7 @@ fn fold() -> Fold {
         };
         let (post_id, post_url) = (number.to_string(), "https://x.com/i/status/1".to_owned());
         let story = [
-            Fact::Claimed { about: about(), number: 1, slot: format!("x/{number}") },
+            Fact::Claimed { about: about(), number: 1, slot: format!("x/{number}"), look: None },
             Fact::Sending { about: about(), frozen },
             Fact::Posted { about: about(), post_id, post_url, text: String::new(), seen: Seen::Answer },
         ];

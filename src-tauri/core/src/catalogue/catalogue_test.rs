@@ -609,3 +609,68 @@ fn an_album_of_the_first_version_opens_for_ever() {
     let written = catalogue.read(|txn| Ok(hex(txn.open_table(ALBUMS)?.get("72157")?.expect("kept").value())));
     assert_eq!(written.expect("memory reads"), ALBUM);
 }
+
+/// Tables of the very first catalogues; the others came later.
+#[test]
+fn a_catalogue_of_the_first_version_gets_its_tables_and_keeps_its_rows() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = folder.path().join("catalogue.redb");
+    let database = redb::Database::create(&path).expect("new");
+    let txn = database.begin_write().expect("it is new");
+    let put = || -> Result<(), redb::Error> {
+        txn.open_table(redb::TableDefinition::<&str, u64>::new("meta"))?.insert("schema", 1)?;
+        txn.open_table(PHOTOS)?.insert("53572261016", unhex(FULL_ROW).as_slice())?;
+        txn.open_table(redb::TableDefinition::<&str, ()>::new("walked"))?;
+        txn.open_table(ALBUMS)?.insert("72157", unhex(ALBUM).as_slice())?;
+        txn.open_table(NUMBERED)?;
+        txn.open_table(PLACES)?;
+        txn.open_table(redb::TableDefinition::<&str, u32>::new("pool_lengths"))?;
+        txn.open_table(redb::TableDefinition::<u64, &[u8]>::new("log"))?;
+        txn.open_table(redb::TableDefinition::<&str, &[u8]>::new("attempts"))?;
+        txn.open_table(redb::TableDefinition::<&str, &[u8]>::new("state"))?.insert("computer", b"\"c1\"".as_slice())?;
+        Ok(())
+    };
+    put().expect("memory takes every write");
+    txn.commit().expect("the disk takes it");
+    drop(database);
+    let before = std::fs::read(&path).expect("there");
+    let catalogue = Catalogue::open(&path).expect("it opens");
+    assert_eq!(catalogue.photo(&id("53572261016")).expect("it decodes"), Some(full_row()));
+    assert_eq!(catalogue.state::<String>("computer").expect("kept").as_deref(), Some("c1"));
+    assert_eq!(catalogue.albums().expect("kept").len(), 1);
+    assert_eq!(catalogue.runs(None, 5).expect("an empty table").len(), 0);
+    assert_eq!(catalogue.exif_total().expect("an empty table"), 0);
+    assert_eq!(catalogue.thumbhashes(&[id("1")]).expect("an empty table"), [None]);
+    assert_eq!(std::fs::read(folder.path().join("catalogue.redb.version-1")).expect("a copy"), before);
+    drop(catalogue);
+    std::fs::remove_file(folder.path().join("catalogue.redb.version-1")).expect("there");
+    Catalogue::open(&path).expect("it opens again");
+    assert!(!folder.path().join("catalogue.redb.version-1").exists(), "brought up once");
+}
+
+#[test]
+fn a_damaged_catalogue_is_kept_and_its_successor_knows_what_could_be_saved() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = folder.path().join("catalogue.redb");
+    let at = "2026-11-28T18:06:41Z".parse().expect("a time");
+    let catalogue = Catalogue::open(&path).expect("new");
+    catalogue.set_state("computer", &"c1").expect("written");
+    catalogue.set_state("documents", &"derived").expect("written");
+    drop(catalogue);
+    for (number, bytes) in [&b"broken"[..], b"", b"broken again"].into_iter().enumerate() {
+        std::fs::write(&path, bytes).expect("writable");
+        let fresh = Catalogue::open_or_set_aside(&path, number == 1, at).expect("a new one");
+        let aside = fresh.to_be_rebuilt().expect("readable").expect("it knows");
+        assert_eq!(std::fs::read(&aside.file).expect("kept"), bytes);
+        let name = aside.file.file_name().expect("a name").to_string_lossy().into_owned();
+        assert!(name.starts_with("catalogue.redb.damaged-20261128T180641Z"), "{name}");
+        assert!(!aside.pause_known && fresh.state::<String>("computer").expect("readable").is_none());
+        fresh.note_rebuilt().expect("written");
+        assert!(fresh.to_be_rebuilt().expect("readable").is_none() && fresh.set_aside().expect("readable").is_some());
+    }
+    // One that opens and is doubted for what showed in the middle of work.
+    let doubted = folder.path().join("catalogue.redb.doubted");
+    std::fs::write(&doubted, b"").expect("writable");
+    let same = Catalogue::open_or_set_aside(&path, false, at).expect("it is sound");
+    assert!(same.to_be_rebuilt().expect("readable").is_none() && !doubted.exists(), "a sound one stays");
+}

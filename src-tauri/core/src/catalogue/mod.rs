@@ -6,6 +6,7 @@
 
 mod ahead;
 mod albums;
+mod aside;
 mod attempts;
 mod exif;
 mod log;
@@ -14,6 +15,7 @@ mod pools;
 mod runs;
 mod state;
 mod thumbhashes;
+mod versions;
 
 use std::{
     fs, io,
@@ -26,6 +28,7 @@ use redb::{Builder, Database, ReadTransaction, ReadableDatabase, TableDefinition
 use crate::error::{Code, Error};
 
 pub use albums::Album;
+pub use aside::SetAside;
 pub use attempts::{Journal, Step};
 pub use exif::Exif;
 pub use log::sha256_hex;
@@ -35,7 +38,6 @@ pub use redb::StorageBackend;
 
 /// redb keeps up to this much of the file in memory, for as long as the program runs; four times as much makes no job faster.
 const CACHE_BYTES: usize = 8 * 1024 * 1024;
-const SCHEMA: u64 = 1;
 const META: TableDefinition<'_, &str, u64> = TableDefinition::new("meta");
 
 /// The open catalogue of one home; clones share it.
@@ -56,7 +58,7 @@ pub enum CatalogueError {
     ReadOnly(String),
     #[error("The catalogue {path} is damaged ({why})")]
     Damaged { path: String, why: String },
-    #[error("The catalogue was written by a newer Pierrot (schema {0})")]
+    #[error("The catalogue was written by a newer Pierrot (version {0})")]
     Newer(u64),
     #[error("{path}: {source}")]
     Io {
@@ -76,9 +78,12 @@ impl From<CatalogueError> for Error {
             }
             CatalogueError::Damaged { .. } => (
                 Code::Failed,
-                "Run `pierrot restore`: it sets the damaged file aside and brings everything back from the record and Flickr.",
+                "Start Pierrot again: it keeps the damaged file under another name and brings everything back from the record \
+                 and Flickr.",
             ),
-            CatalogueError::Newer(_) => (Code::NewerVersionNeeded, "Update Pierrot on this computer."),
+            CatalogueError::Newer(_) => {
+                (Code::NewerVersionNeeded, "Update Pierrot on this computer; nothing was changed.")
+            }
             CatalogueError::Io { .. } => {
                 (Code::Failed, "See whether that folder can be read and written, then try again.")
             }
@@ -94,8 +99,19 @@ impl Catalogue {
             create(path)?;
         }
         unless_it_panics(path, || {
-            let database = builder().open(path).map_err(|error| sort_out(error.into(), path))?;
-            Self::ready(database, path)
+            let open = || builder().open(path).map_err(|error| sort_out(error.into(), path));
+            let version = match versions::peek(path) {
+                Some(version) => Some(version),
+                // A file that was cut off in the middle is mended before it can be read.
+                None => versions::found(&Self::around(open()?, path))?,
+            };
+            if let Some(version) = version
+                && versions::is_earlier(version)?
+            {
+                let copy = versions::keep_copy(path, version)?;
+                tracing::info!(version, copy = %copy.display(), "the catalogue is brought up to this version");
+            }
+            Self::around(open()?, path).ready()
         })
     }
 
@@ -114,23 +130,17 @@ impl Catalogue {
     pub fn on_backend(backend: impl StorageBackend) -> Result<Self, CatalogueError> {
         let path = Path::new("(test storage)");
         let database = builder().create_with_backend(backend).map_err(|error| sort_out(error.into(), path))?;
-        Self::ready(database, path)
+        Self::around(database, path).ready()
     }
 
-    fn ready(database: Database, path: &Path) -> Result<Self, CatalogueError> {
-        let catalogue = Self::around(database, path);
-        let schema = catalogue.read(|txn| {
-            let Some(table) = there(txn.open_table(META))? else { return Ok(None) };
-            Ok(table.get("schema")?.map(|value| value.value()))
-        })?;
-        match schema {
-            Some(schema) if schema > SCHEMA => Err(CatalogueError::Newer(schema)),
-            Some(_) => Ok(catalogue),
-            None => {
-                catalogue.write(create_tables)?;
-                Ok(catalogue)
-            }
+    /// With all tables of this version.
+    fn ready(self) -> Result<Self, CatalogueError> {
+        match versions::found(&self)? {
+            None => self.write(create_tables)?,
+            Some(version) if versions::is_earlier(version)? => versions::bring_up(&self, version)?,
+            Some(_) => {}
         }
+        Ok(self)
     }
 
     fn around(database: Database, path: &Path) -> Self {
@@ -150,21 +160,19 @@ impl Catalogue {
     }
 
     fn read<T>(&self, body: impl FnOnce(&ReadTransaction) -> Result<T, redb::Error>) -> Result<T, CatalogueError> {
-        let run = || body(&self.database().begin_read()?);
-        run().map_err(|error| sort_out(error, &self.path))
+        self.guarded(|| body(&self.database().begin_read()?))
     }
 
     /// One durable transaction: all of it is there after a crash, or none.
     fn write<T>(&self, body: impl FnOnce(&WriteTransaction) -> Result<T, redb::Error>) -> Result<T, CatalogueError> {
-        let run = || {
+        self.guarded(|| {
             let mut txn = self.database().begin_write()?;
             txn.set_two_phase_commit(true);
             txn.set_quick_repair(true);
             let value = body(&txn)?;
             txn.commit()?;
             Ok(value)
-        };
-        run().map_err(|error| sort_out(error, &self.path))
+        })
     }
 
     /// A transaction whose loss costs nothing but work.
@@ -172,18 +180,27 @@ impl Catalogue {
         &self,
         body: impl FnOnce(&WriteTransaction) -> Result<T, redb::Error>,
     ) -> Result<T, CatalogueError> {
-        let run = || {
+        self.guarded(|| {
             let mut txn = self.database().begin_write()?;
             txn.set_durability(redb::Durability::None)?;
             let value = body(&txn)?;
             txn.commit()?;
             Ok(value)
-        };
-        run().map_err(|error| sort_out(error, &self.path))
+        })
+    }
+
+    /// Work on the pages; damage that shows here is noted, so that the next opening looks at every page.
+    fn guarded<T>(&self, work: impl FnOnce() -> Result<T, redb::Error>) -> Result<T, CatalogueError> {
+        let done = unless_it_panics(&self.path, || work().map_err(|error| sort_out(error, &self.path)));
+        if matches!(done, Err(CatalogueError::Damaged { .. })) && self.path.exists() {
+            // Where even that cannot be written, the next opening finds out what it can.
+            let _ = fs::write(aside::doubt(&self.path), b"");
+        }
+        done
     }
 }
 
-/// A table that catalogues of an earlier version do not have yet reads as absent; the first write makes it.
+/// `None` for a table that is not there: the file is new.
 fn there<T>(opened: Result<T, redb::TableError>) -> Result<Option<T>, redb::Error> {
     match opened {
         Ok(table) => Ok(Some(table)),
@@ -199,7 +216,7 @@ fn builder() -> Builder {
 }
 
 fn create_tables(txn: &WriteTransaction) -> Result<(), redb::Error> {
-    txn.open_table(META)?.insert("schema", SCHEMA)?;
+    txn.open_table(META)?.insert("schema", versions::NOW)?;
     photos::create(txn)?;
     albums::create(txn)?;
     pools::create(txn)?;
@@ -207,6 +224,7 @@ fn create_tables(txn: &WriteTransaction) -> Result<(), redb::Error> {
     attempts::create(txn)?;
     runs::create(txn)?;
     exif::create(txn)?;
+    thumbhashes::create(txn)?;
     state::create(txn)
 }
 

@@ -30,7 +30,7 @@ impl Catalogue {
     /// Newest first, those older than `before`, at most `limit`.
     pub fn runs(&self, before: Option<u32>, limit: usize) -> Result<Vec<Run>, CatalogueError> {
         self.read(|txn| {
-            let Some(table) = super::there(txn.open_table(RUNS))? else { return Ok(Vec::new()) };
+            let table = txn.open_table(RUNS)?;
             let mut runs = Vec::new();
             for row in table.range(..before.unwrap_or(u32::MAX))?.rev().take(limit) {
                 runs.extend(serde_json::from_slice::<Run>(row?.1.value()).ok());
@@ -42,7 +42,7 @@ impl Catalogue {
     /// The id for the next run.
     pub fn next_run_id(&self) -> Result<u32, CatalogueError> {
         self.read(|txn| {
-            let Some(table) = super::there(txn.open_table(RUNS))? else { return Ok(1) };
+            let table = txn.open_table(RUNS)?;
             Ok(table.last()?.map_or(1, |(id, _)| id.value() + 1))
         })
     }

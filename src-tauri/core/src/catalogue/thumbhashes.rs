@@ -1,9 +1,8 @@
 //! A few bytes for each photo that stand for its picture until the thumbnail comes.
 //!
 //! Invariant: derived and lossy: a hash may be missing or of an older picture (its version tells), never wrong in form.
-//! The table appears with the first hash: a catalogue made before it is read as one without any.
 
-use redb::{ReadableTable, TableDefinition};
+use redb::{ReadableTable, TableDefinition, WriteTransaction};
 
 use super::{Catalogue, CatalogueError};
 use crate::{photo::PhotoId, thumbnails::Hashed};
@@ -11,6 +10,11 @@ use crate::{photo::PhotoId, thumbnails::Hashed};
 const THUMBHASHES: TableDefinition<'_, &str, &[u8]> = TableDefinition::new("thumbhashes");
 /// Longest thumbhash that is kept, in bytes; the longest there is has 25.
 const BYTES_MAX: usize = 32;
+
+pub(super) fn create(txn: &WriteTransaction) -> Result<(), redb::Error> {
+    txn.open_table(THUMBHASHES)?;
+    Ok(())
+}
 
 impl Catalogue {
     /// Keeps hashes; they may be lost in a power cut.
@@ -31,7 +35,7 @@ impl Catalogue {
     /// The hashes of these photos, in their order.
     pub fn thumbhashes(&self, photos: &[PhotoId]) -> Result<Vec<Option<Hashed>>, CatalogueError> {
         self.read(|txn| {
-            let Some(table) = super::there(txn.open_table(THUMBHASHES))? else { return Ok(vec![None; photos.len()]) };
+            let table = txn.open_table(THUMBHASHES)?;
             let one = |photo: &PhotoId| {
                 let row = table.get(photo.as_str())?;
                 Ok(row.and_then(|row| parse(photo.clone(), row.value())))
@@ -43,7 +47,7 @@ impl Catalogue {
     /// Hands hashes to `each` in order of id until it answers `false`.
     pub fn each_thumbhash(&self, mut each: impl FnMut(Hashed) -> bool) -> Result<(), CatalogueError> {
         self.read(|txn| {
-            let Some(table) = super::there(txn.open_table(THUMBHASHES))? else { return Ok(()) };
+            let table = txn.open_table(THUMBHASHES)?;
             for row in table.iter()? {
                 let (photo, row) = row?;
                 let hash = photo.value().parse().ok().and_then(|photo| parse(photo, row.value()));

@@ -22,12 +22,16 @@ use crate::{
     catalogue::Exif,
     error::{Code, Error},
     jobs::{
+        mosaic::{Mosaic, MosaicAsked, MosaicCell},
+        opened::{FileId, OpenedFile, Subject},
         photo_page::PhotoPage,
         probe::Probed,
         publish::Choice,
+        tiles::TileCount,
         words::{CaptionPreview, Wording},
     },
     library::{self, Query},
+    look::{Look, Looks},
     photo::PhotoId,
     run::Run,
     settings::Settings,
@@ -98,9 +102,9 @@ calls! {
     runs(engine, before: Option<u32>, limit: u32) -> Vec<Run> { engine.runs(before, limit as usize) }
     /// Brings the catalogue up to date; answers with the id of the run.
     sync(engine, full: bool) -> u32 { engine.ask(Asked::Sync { full }) }
-    /// Publishes one photo now: this one, or a random one.
-    publish(engine, target: Option<String>, photo: Option<PhotoId>) -> u32 {
-        engine.ask(Asked::Publish(Choice { target, photo, ..Choice::default() }))
+    /// Publishes one photo now: this one, or a random one; in a look, if one is given.
+    publish(engine, target: Option<String>, photo: Option<PhotoId>, look: Option<Look>) -> u32 {
+        engine.ask(Asked::Publish(Choice { target, photo, look, ..Choice::default() }))
     }
     /// Settles what was left open.
     recover(engine) -> u32 { engine.ask(Asked::Recover) }
@@ -111,9 +115,31 @@ calls! {
     /// Stops a job that can be stopped.
     cancel(engine, run: u32) -> bool { Ok(engine.cancel(run)) }
     /// Shows what would go out, picture size and price included; changes nothing.
-    rehearse(engine, target: Option<String>, photo: Option<PhotoId>) -> PublishReport {
-        engine.pierrot().rehearse(&Choice { target, photo, ..Choice::default() }).await
+    rehearse(engine, target: Option<String>, photo: Option<PhotoId>, look: Option<Look>) -> PublishReport {
+        engine.pierrot().rehearse(&Choice { target, photo, look, ..Choice::default() }).await
     }
+    /// The ways to dither and the palettes there are.
+    looks(_engine) -> Looks { Ok(Looks::all()) }
+    /// Makes the picture of a photo or an opened file, as large as it is, into a file with this look; answers with the id of the run.
+    export_look(engine, photo: Subject, look: Look) -> u32 { engine.ask(Asked::Look { subject: photo, look }) }
+    /// What is known of a file that was opened.
+    opened_file(engine, file: FileId) -> OpenedFile { engine.pierrot().opened_file(&file).await }
+    /// Pictures made of pictures, the newest first.
+    mosaics(engine) -> Vec<Mosaic> { engine.pierrot().mosaics().await }
+    /// The photo at a point of one, in its pixels.
+    mosaic_cell(engine, id: String, x: u32, y: u32) -> MosaicCell {
+        engine.pierrot().mosaic_cell(&id, x, y).await
+    }
+    /// How many photos lie ready as tiles, and how many may.
+    mosaic_tiles(engine) -> TileCount { engine.pierrot().tile_count().await }
+    /// Makes a mosaic of a photo or an opened file, of cells of so many pixels, as the look says; answers with the id of the run.
+    make_mosaic(engine, photo: Subject, cell_px: u32, look: Look) -> u32 {
+        let recipe = look.mosaic().cloned();
+        let recipe = recipe.ok_or_else(|| Error::failed("This look is no mosaic.", "Choose one that is."))?;
+        engine.ask(Asked::Mosaic(MosaicAsked { subject: photo, recipe, cell_px }))
+    }
+    /// Removes a mosaic and its files.
+    remove_mosaic(engine, id: String) -> () { engine.pierrot().remove_mosaic(&id).await }
     /// How the photos of a query are laid out: all their shapes, the months, the counts.
     gallery(engine, query: Query) -> library::Overview { engine.pierrot().gallery(&query).await }
     /// Cells of a query, of the version that is laid out; at most 500.

@@ -1,9 +1,9 @@
 //! Jobs one after another: asked for by a person or the schedule, run in the one lane, written down as runs.
 //!
 //! Invariants: the queue is bounded and holds no job twice; a run is on disk before its job begins and after it ends;
-//! only a sync, a check or a restore can be cancelled: a publication ends by itself or is settled by recovery.
+//! only a sync, a check, a restore, a look or a mosaic can be cancelled: a publication ends by itself or is settled by recovery.
 
-use std::{collections::VecDeque, sync::PoisonError};
+use std::{collections::VecDeque, path::PathBuf, sync::PoisonError};
 
 use serde::Serialize;
 use tokio::sync::{broadcast, oneshot};
@@ -14,8 +14,14 @@ use crate::{
     events::{Event, PublishStep},
     fold::Stand,
     handle::Pierrot,
-    jobs::{publish::Choice, review::ReviewAnswer},
+    jobs::{
+        mosaic::{Mosaic, MosaicAsked},
+        opened::Subject,
+        publish::Choice,
+        review::ReviewAnswer,
+    },
     log::AttemptId,
+    look::Look,
     report::{Outcome, PublishReport},
     run::{Ending, Job, Run},
     targets,
@@ -27,12 +33,25 @@ const WAITING_MAX: usize = 16;
 /// A job with all it needs.
 #[derive(Clone, Debug)]
 pub enum Asked {
-    Sync { full: bool },
+    Sync {
+        full: bool,
+    },
     Publish(Choice),
     Recover,
-    Answer { review: String, answer: ReviewAnswer },
-    Check { repair: bool },
+    Answer {
+        review: String,
+        answer: ReviewAnswer,
+    },
+    Check {
+        repair: bool,
+    },
     Restore,
+    /// A file of a picture in a look.
+    Look {
+        subject: Subject,
+        look: Look,
+    },
+    Mosaic(MosaicAsked),
 }
 
 impl Asked {
@@ -44,6 +63,8 @@ impl Asked {
             Self::Answer { .. } => Job::Answer,
             Self::Check { .. } => Job::Check,
             Self::Restore => Job::Restore,
+            Self::Look { .. } => Job::Look,
+            Self::Mosaic(_) => Job::Mosaic,
         }
     }
 
@@ -56,21 +77,30 @@ impl Asked {
             Self::Answer { review, .. } => format!("answer {review}"),
             Self::Check { repair } => format!("check {repair}"),
             Self::Restore => "restore".into(),
+            Self::Look { subject, look } => format!("look {subject} {}", look.to_value()),
+            Self::Mosaic(asked) => format!("mosaic {asked:?}"),
         }
     }
 
     fn can_be_cancelled(&self) -> bool {
-        matches!(self, Self::Sync { .. } | Self::Check { .. } | Self::Restore)
+        matches!(self, Self::Sync { .. } | Self::Check { .. } | Self::Restore | Self::Look { .. } | Self::Mosaic(_))
     }
+}
+
+/// A job in line, or the one that works now: who asks for the same waits for the same end.
+#[derive(Debug)]
+struct Known {
+    id: u32,
+    key: String,
+    told: Vec<oneshot::Sender<Run>>,
 }
 
 /// A job in line.
 #[derive(Debug)]
 struct Waiting {
-    id: u32,
-    key: String,
+    known: Known,
     asked: Asked,
-    told: oneshot::Sender<Run>,
+    by_itself: bool,
 }
 
 /// What works now, and what waits.
@@ -78,8 +108,10 @@ struct Waiting {
 pub(crate) struct Desk {
     under_way: Option<(UnderWay, Option<oneshot::Sender<()>>)>,
     waiting: VecDeque<Waiting>,
-    /// The run and the key of the job that works now; one task works through what waits.
-    working_on: Option<(u32, String)>,
+    /// The job that works now. Gone with its end, so that whoever asks then asks for a new one.
+    working_on: Option<Known>,
+    /// Whether the one task that works through what waits is there.
+    at_work: bool,
     next_id: u32,
     /// Photos of which a publication is being sent right now, so that quitting waits for it.
     pub sending: bool,
@@ -101,73 +133,59 @@ pub struct UnderWay {
 }
 
 impl Engine {
-    /// Puts a job in line and returns the id of its run at once. A job that already waits or works is not doubled.
+    /// Puts a job in line that a person asked for, and returns the id of its run at once. A job that already waits or works is
+    /// not doubled.
     pub fn ask(&self, asked: Asked) -> Result<u32> {
-        Ok(self.line_up(asked)?.0)
+        Ok(self.line_up(asked, false)?.0)
     }
 
-    /// Puts a job in line and waits for its end.
+    /// Puts a job in line that Pierrot does by itself, and waits for its end.
     pub async fn run(&self, asked: Asked) -> Result<Run> {
-        let mut events = self.subscribe();
-        let (id, ended) = self.line_up(asked)?;
-        if let Some(ended) = ended {
-            if let Ok(run) = ended.await {
-                return Ok(run);
-            }
-        } else {
-            // Somebody else asked for it before.
-            while let Ok(event) = events.recv().await {
-                if matches!(&event, Event::RunEnded { run } if run.id == id) {
-                    break;
-                }
-            }
-        }
-        let found = self.pierrot().catalogue.runs(Some(id + 1), 1)?.pop();
-        found
-            .filter(|run| run.id == id)
-            .ok_or_else(|| Error::failed("The run left no trace.", "Look at the activity list."))
+        let (_, ended) = self.line_up(asked, true)?;
+        ended.await.map_err(|_| Error::failed("The run left no trace.", "Look at the activity list."))
     }
 
-    fn line_up(&self, asked: Asked) -> Result<(u32, Option<oneshot::Receiver<Run>>)> {
+    fn line_up(&self, asked: Asked, by_itself: bool) -> Result<(u32, oneshot::Receiver<Run>)> {
         let key = asked.key();
-        let (told, receiver) = oneshot::channel();
+        let (told, ended) = oneshot::channel();
         let (id, idle) = {
             let mut desk = self.0.desk.lock().unwrap_or_else(PoisonError::into_inner);
-            let waiting = desk.waiting.iter().find(|waiting| waiting.key == key).map(|waiting| waiting.id);
-            let working = desk.working_on.as_ref().filter(|(_, known)| *known == key).map(|(id, _)| *id);
-            if let Some(id) = waiting.or(working) {
-                return Ok((id, None));
+            let Desk { waiting, working_on, .. } = &mut *desk;
+            let mut known = waiting.iter_mut().map(|waiting| &mut waiting.known).chain(working_on.as_mut());
+            if let Some(known) = known.find(|known| known.key == key) {
+                known.told.push(told);
+                return Ok((known.id, ended));
             }
             if desk.waiting.len() >= WAITING_MAX {
                 return Err(Error::try_later("Too many jobs are waiting.", "Wait until some are done."));
             }
             let id = next_id(&mut desk, &self.pierrot())?;
-            desk.waiting.push_back(Waiting { id, key, asked, told });
+            desk.waiting.push_back(Waiting { known: Known { id, key, told: vec![told] }, asked, by_itself });
             // Whoever finds nobody at work begins it; the task takes the job from the line.
-            let idle = desk.working_on.is_none();
-            desk.working_on.get_or_insert((0, String::new()));
-            (id, idle)
+            (id, !std::mem::replace(&mut desk.at_work, true))
         };
         if idle {
             let engine = self.clone();
             tokio::spawn(async move {
-                while let Some(next) = engine.next_in_line() {
-                    let run = engine.work(next.id, next.asked).await;
-                    // Nobody may be waiting for it.
-                    let _ = next.told.send(run);
+                while let Some((id, asked, by_itself)) = engine.next_in_line() {
+                    engine.work(id, asked, by_itself).await;
                 }
             });
         }
         self.changed("runs");
-        Ok((id, Some(receiver)))
+        Ok((id, ended))
     }
 
     /// The next job, or the end of the lane's work.
-    fn next_in_line(&self) -> Option<Waiting> {
+    fn next_in_line(&self) -> Option<(u32, Asked, bool)> {
         let mut desk = self.0.desk.lock().unwrap_or_else(PoisonError::into_inner);
-        let next = desk.waiting.pop_front();
-        desk.working_on = next.as_ref().map(|next| (next.id, next.key.clone()));
-        next
+        let Some(Waiting { known, asked, by_itself }) = desk.waiting.pop_front() else {
+            desk.at_work = false;
+            return None;
+        };
+        let id = known.id;
+        desk.working_on = Some(known);
+        Some((id, asked, by_itself))
     }
 
     /// The id for a run that is written down without a job.
@@ -199,15 +217,20 @@ impl Engine {
         self.0.desk.lock().unwrap_or_else(PoisonError::into_inner).sending
     }
 
-    async fn work(&self, id: u32, asked: Asked) -> Run {
+    async fn work(&self, id: u32, asked: Asked, by_itself: bool) {
         let pierrot = self.pierrot();
         let (target, slot) = match &asked {
             Asked::Publish(choice) => (choice.target.clone(), choice.slot.clone()),
-            Asked::Sync { .. } | Asked::Recover | Asked::Answer { .. } | Asked::Check { .. } | Asked::Restore => {
-                (None, None)
-            }
+            Asked::Sync { .. }
+            | Asked::Recover
+            | Asked::Answer { .. }
+            | Asked::Check { .. }
+            | Asked::Restore
+            | Asked::Look { .. }
+            | Asked::Mosaic(_) => (None, None),
         };
-        let mut run = Run::begun(id, asked.job(), target, slot, pierrot.now());
+        let begun = Run::begun(id, asked.job(), target, slot, pierrot.now());
+        let mut run = Run { by_itself, ..begun };
         let (stop, stopped) = oneshot::channel();
         self.begin(&run, asked.can_be_cancelled().then_some(stop));
         keep(&pierrot, &run);
@@ -233,10 +256,13 @@ impl Engine {
             None => run.end(Ending::Cancelled, "You stopped it; what was done so far is kept.", pierrot.now()),
         }
         keep(&pierrot, &run);
-        self.end();
+        let told = self.end();
         self.changed("runs");
         pierrot.events().send(Event::RunEnded { run: Box::new(run.clone()) });
-        run
+        for told in told {
+            // Nobody may be waiting any more.
+            let _ = told.send(run.clone());
+        }
     }
 
     fn begin(&self, run: &Run, stop: Option<oneshot::Sender<()>>) {
@@ -253,10 +279,12 @@ impl Engine {
         desk.under_way = Some((under_way, stop));
     }
 
-    fn end(&self) {
+    /// Nobody is at this job any more; who waits for its end.
+    fn end(&self) -> Vec<oneshot::Sender<Run>> {
         let mut desk = self.0.desk.lock().unwrap_or_else(PoisonError::into_inner);
         desk.under_way = None;
         desk.sending = false;
+        desk.working_on.take().map(|known| known.told).unwrap_or_default()
     }
 
     /// Writes an event of the job into its run and into what is shown as under way.
@@ -276,6 +304,12 @@ impl Engine {
             Event::Syncing { what } => {
                 under_way.doing.clone_from(&what);
                 run.step(&what, now);
+            }
+            Event::Rendering { photo, doing, progress } => {
+                under_way.progress = Some(progress);
+                run.photo = photo.map(|photo| photo.to_string()).or(run.photo.take());
+                run.step(&doing, now);
+                under_way.doing = doing;
             }
             Event::Publishing { photo, step, target } => {
                 let word = step.word();
@@ -416,9 +450,30 @@ async fn carry_out(pierrot: &Pierrot, asked: Asked) -> Done {
             };
             Done::new(ending, summary)
         }),
-        Asked::Restore => pierrot.restore().await.map(|_| Done::new(Ending::Done, "Restored from the record.")),
+        Asked::Look { subject, look } => pierrot
+            .export_look(&subject, &look)
+            .await
+            .map(|path| Done::new(Ending::Done, format!("Saved as {}", path.display()))),
+        Asked::Mosaic(asked) => pierrot.make_mosaic(&asked).await.map(|made| laid(&made)),
+        Asked::Restore => pierrot.restore().await.map(|restored| match restored.set_aside {
+            Some(file) => {
+                let words = format!("The damaged catalogue is kept as {file}; the new one is back from the record.");
+                Done::new(Ending::Done, words)
+            }
+            None => Done::new(Ending::Done, "Restored from the record."),
+        }),
     };
     done.unwrap_or_else(|error| Done::failed(&error))
+}
+
+fn laid((mosaic, folder): &(Mosaic, PathBuf)) -> Done {
+    let Mosaic { columns, rows, tiles_used, width, height, .. } = mosaic;
+    let path = folder.join("mosaic.jpg");
+    let said = format!(
+        "{columns} x {rows} cells of {tiles_used} different photos, {width} x {height} pixels: {}",
+        path.display()
+    );
+    Done::new(Ending::Done, said)
 }
 
 /// What was published after all, the last where there are several.

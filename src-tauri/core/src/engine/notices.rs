@@ -9,6 +9,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     caption::plain,
+    catalogue::SetAside,
     error::Code,
     photo::PhotoId,
     report::Outcome,
@@ -66,6 +67,8 @@ pub struct News<'a> {
     pub reviews: &'a [Waiting],
     /// Since when the record has not answered.
     pub record_away: Option<Timestamp>,
+    /// The last damaged catalogue.
+    pub set_aside: Option<SetAside>,
     pub now: Timestamp,
     pub zone: TimeZone,
     /// Whether the page is being looked at.
@@ -84,6 +87,8 @@ pub struct Told {
     /// What keeps runs from going on, told until it is over.
     wants: Vec<(Job, Option<String>, Code)>,
     record_away: bool,
+    /// When the damaged catalogue was set aside that was told.
+    set_aside: Option<Timestamp>,
     digest: Vec<Line>,
 }
 
@@ -119,6 +124,7 @@ pub fn listen(told: &mut Told, news: &News<'_>) -> Vec<Notice> {
     told.runs.retain(|id| news.runs.iter().any(|run| run.id == *id));
     notices.extend(told.reviews(news));
     notices.extend(told.record(news));
+    notices.extend(told.catalogue(news));
     notices.extend(told.sum_up(news));
     notices
 }
@@ -217,6 +223,22 @@ impl Told {
             body: format!("It has not answered since {since}.\nNothing is published until it does."),
             photo: None,
             opens: Opens::Accounts,
+        })
+    }
+
+    /// Nobody is asked, but everybody is told: what was kept nowhere else is gone.
+    fn catalogue(&mut self, news: &News<'_>) -> Option<Notice> {
+        let aside = news.set_aside.as_ref().filter(|aside| self.set_aside != Some(aside.at))?;
+        self.set_aside = Some(aside.at);
+        let pause = if aside.pause_known { "" } else { " If you had paused, pause again." };
+        Some(Notice {
+            title: "The catalogue was damaged".into(),
+            body: format!(
+                "A new one is made from the record and Flickr; the damaged one is kept. What was planned for coming due \
+                 times is chosen anew.{pause}"
+            ),
+            photo: None,
+            opens: Opens::Plan,
         })
     }
 

@@ -24,6 +24,7 @@ fn quiet<'a>() -> News<'a> {
         runs: &[],
         reviews: &[],
         record_away: None,
+        set_aside: None,
         now: now(),
         zone: TimeZone::UTC,
         watched: false,
@@ -253,4 +254,18 @@ fn a_digest_that_is_no_longer_wanted_is_told_at_once() {
 fn a_title_cannot_turn_the_line_around() {
     assert_eq!(first_line("a\u{202e}b\u{7}c\u{2066}"), "abc");
     assert_eq!(first_line(""), "A photo without words");
+}
+
+#[test]
+fn a_damaged_catalogue_is_told_once() {
+    let mut told = Told::default();
+    for (pause_known, asked) in [(false, true), (true, false)] {
+        let at = later(i64::from(pause_known));
+        let aside = SetAside { file: "catalogue.redb.damaged".into(), at, pause_known, rebuilt: false };
+        let notices = listen(&mut told, &News { set_aside: Some(aside.clone()), ..quiet() });
+        assert_eq!(notices.len(), 1);
+        assert_eq!(notices[0].body.contains("pause again"), asked, "{}", notices[0].body);
+        let rebuilt = SetAside { rebuilt: true, ..aside };
+        assert!(listen(&mut told, &News { set_aside: Some(rebuilt), ..quiet() }).is_empty(), "once");
+    }
 }

@@ -71,6 +71,11 @@ impl Engine {
     pub fn start(&self) {
         let engine = self.clone();
         let task = tokio::spawn(async move {
+            if engine.pierrot().to_be_rebuilt().is_ok_and(|aside| aside.is_some()) {
+                let _ = engine.run(Asked::Restore).await;
+                // What this computer was in the middle of is known to the record alone.
+                let _ = engine.run(Asked::Recover).await;
+            }
             if engine.needs_recovery() {
                 // What an earlier start left open comes before anything new.
                 let _ = engine.run(Asked::Recover).await;
@@ -218,6 +223,7 @@ impl Engine {
             prefer: planned.as_ref().map(|planned| planned.photo.clone()),
             seed: planned.as_ref().map(|planned| planned.seed),
             slot: Some(slot.id.clone()),
+            look: self.pierrot().look_due(name).await?,
         };
         let run = self.run(Asked::Publish(choice)).await?;
         if run.ending == Some(Ending::Done) {

@@ -51,6 +51,7 @@ impl Engine {
                 runs: &runs,
                 reviews: &reviews,
                 record_away: pierrot.record_away()?,
+                set_aside: pierrot.catalogue.set_aside()?,
                 now: pierrot.now(),
                 zone: settings.schedule.zone(),
                 watched,

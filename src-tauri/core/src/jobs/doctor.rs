@@ -108,7 +108,8 @@ impl Pierrot {
             Ok(settings) => (settings, None),
             Err(error) => (Settings::default(), Some(Error::from(error))),
         };
-        let (catalogue, damaged) = match Catalogue::open(&home.catalogue()) {
+        let sound = Catalogue::look_through(&home.catalogue(), &mut Vec::new());
+        let (catalogue, damaged) = match sound.and_then(|()| Catalogue::open(&home.catalogue())) {
             Ok(catalogue) => (catalogue, None),
             Err(error @ (CatalogueError::Damaged { .. } | CatalogueError::Newer(_))) => {
                 (Catalogue::on_backend(InMemoryBackend::new())?, Some(Error::from(error)))

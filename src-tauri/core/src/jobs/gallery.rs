@@ -179,7 +179,8 @@ impl Pierrot {
         })
     }
 
-    fn accounts(&self) -> Result<Vec<Option<String>>> {
+    /// The account of each target of the settings, in their order.
+    pub(crate) fn accounts(&self) -> Result<Vec<Option<String>>> {
         self.settings.targets.keys().map(|name| self.known_account(name)).collect()
     }
 }
@@ -188,15 +189,25 @@ fn build(catalogue: &Catalogue, settings: &Settings, accounts: &[Option<String>]
     let albums = catalogue.albums()?;
     let cameras: HashMap<PhotoId, String> = catalogue.cameras()?.into_iter().collect();
     let filters = Filters::new(&settings.flickr, &albums);
+    let rules = rules(settings, accounts, &filters, fold);
+    let mut builder = Builder::new(&cameras, &rules);
+    catalogue.each_photo_ahead(|row| builder.add(row))?;
+    Ok(builder.finish(&albums))
+}
+
+/// What photos are judged by, as the settings have it.
+pub(crate) fn rules<'a>(
+    settings: &'a Settings,
+    accounts: &'a [Option<String>],
+    filters: &'a Filters,
+    fold: &'a Fold,
+) -> Rules<'a> {
     let targets = settings.targets.iter().zip(accounts).map(|((name, target), account)| TargetRules {
         name,
         account: account.as_deref(),
         hold: &target.sensitive.hold,
     });
-    let rules = Rules { filters: &filters, fold, targets: targets.collect() };
-    let mut builder = Builder::new(&cameras, &rules);
-    catalogue.each_photo_ahead(|row| builder.add(row))?;
-    Ok(builder.finish(&albums))
+    Rules { filters, fold, targets: targets.collect() }
 }
 
 /// Runs work that would hold up the async threads.

@@ -17,6 +17,7 @@ use crate::{
         publish::{BAD_PICTURES_MAX, Choice},
     },
     log::{About, AttemptId, Frozen},
+    look::Look,
     photo::PhotoId,
     publication::{self, End, Event, State},
     report::{Outcome, PublishReport},
@@ -133,6 +134,7 @@ impl Pierrot {
         };
         let mut attempt = Attempt::new(about, slot, run.target, run.x, run.account);
         attempt.number = ledger.fold().next_number(photo, run.name);
+        attempt.look = run.choice.look.clone().or_else(|| look_of(ledger.fold(), photo, run.name));
         attempt.again = again;
         attempt.known_posts = ledger.fold().known_posts();
         attempt.known_texts = ledger.fold().known_texts(run.name);
@@ -147,6 +149,13 @@ impl Pierrot {
         let young = self.now().as_second() - sent.as_second() < MEDIA_LIVES_S;
         newest.frozen.clone().filter(|_| young && newest.stand == Stand::Ended(Ending::PostAgain))
     }
+}
+
+/// The look of an attempt that a person wants to be posted again.
+fn look_of(fold: &Fold, photo: &PhotoId, target: &str) -> Option<Look> {
+    let newest = fold.newest_attempt(photo, target)?;
+    let wanted = newest.look.clone().filter(|_| newest.stand == Stand::Ended(Ending::PostAgain))?;
+    serde_json::from_value(wanted).ok()
 }
 
 /// What is to be said when the due time is not free any more.

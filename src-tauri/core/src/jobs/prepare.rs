@@ -5,7 +5,7 @@
 
 use std::collections::HashSet;
 
-use pierrot_looks::{Limits, Prepared};
+use pierrot_looks::{Limits, Prepared, Work};
 
 use crate::{
     caption::{self, Caption, Facts, Template, Written},
@@ -15,6 +15,7 @@ use crate::{
     error::{Code, Error, Result},
     handle::{Pierrot, blocking},
     log::{About, Frozen, Part},
+    look::Look,
     photo::{Photo, PhotoId},
     pictures::{self, PictureFetchError},
     publication::End,
@@ -115,11 +116,13 @@ impl Pierrot {
         &self,
         about: &About,
         target: &TargetSettings,
+        look: Option<&Look>,
         with_picture: bool,
     ) -> std::result::Result<Ready, Unfit> {
         let flickr = self.flickr().await?;
         let row = self.confirm_at_source(&flickr, &about.photo, true).await?;
-        let picture = if with_picture { Some(self.fetch(&flickr, &about.photo, target).await?) } else { None };
+        let limits = Limits { bytes_max: target.max_bytes, side_max: target.max_side };
+        let picture = if with_picture { Some(self.fetch(&flickr, &about.photo, limits, look).await?) } else { None };
         let fold = self.kept_fold().await?;
         Ok(word(&row.photo, target, fold.written(&about.photo, &about.target), picture)?)
     }
@@ -161,16 +164,20 @@ impl Pierrot {
         &self,
         flickr: &Flickr,
         photo: &PhotoId,
-        target: &TargetSettings,
+        limits: Limits,
+        look: Option<&Look>,
     ) -> std::result::Result<Prepared, Unfit> {
         let Some(sizes) = flickr.sizes(photo).await? else {
             return Err(Unfit::changed(photo, "its sizes are no longer there"));
         };
-        let limits = Limits { bytes_max: target.max_bytes, side_max: target.max_side };
         let client = self.picture_client()?;
+        let mosaic = match look.and_then(Look::mosaic) {
+            Some(recipe) => Some(self.mosaic_ready(recipe).await?),
+            None => None,
+        };
         let mut passing = None;
         let mut bad = format!("Photo {photo} has no picture that could be used");
-        for size in pictures::best(&sizes, target.max_side).into_iter().take(SIZES_MAX) {
+        for size in pictures::best(&sizes, limits.side_max).into_iter().take(SIZES_MAX) {
             let bytes = match pictures::download(&client, &size.url, pictures::PICTURE_BYTES_MAX).await {
                 Ok(bytes) => bytes,
                 Err(error) => {
@@ -183,8 +190,13 @@ impl Pierrot {
                     continue;
                 }
             };
-            let limits = limits.clone();
-            match blocking(move || pierrot_looks::prepare(&bytes, &limits)).await {
+            let (limits, look, mosaic) = (limits.clone(), look.cloned(), mosaic.clone());
+            let made = move || match (mosaic, look) {
+                (Some(mosaic), _) => mosaic.fit(&bytes, &limits),
+                (None, Some(look)) => look.fit(&bytes, &limits, &Work::UNWATCHED),
+                (None, None) => pierrot_looks::prepare(&bytes, &limits),
+            };
+            match blocking(made).await {
                 Some(Ok(prepared)) => return Ok(prepared),
                 Some(Err(error)) => bad = format!("Photo {photo}: {error}"),
                 None => bad = format!("Photo {photo}: its picture cannot be decoded"),

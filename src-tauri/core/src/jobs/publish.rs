@@ -6,6 +6,8 @@
 use rand::SeedableRng;
 use rand_chacha::ChaCha8Rng;
 
+use pierrot_looks::Limits;
+
 use crate::{
     error::{Code, Error, Result},
     fold::Fold,
@@ -15,6 +17,7 @@ use crate::{
         pick::Run,
         prepare::{Unfit, word},
     },
+    look::Look,
     photo::PhotoId,
     publication::End,
     report::{Outcome, PublishReport},
@@ -41,6 +44,8 @@ pub struct Choice {
     pub seed: Option<u64>,
     /// The due time this publication is for; absent for "now".
     pub slot: Option<String>,
+    /// What is done to the picture.
+    pub look: Option<Look>,
 }
 
 impl Pierrot {
@@ -110,7 +115,7 @@ impl Pierrot {
                 None => self.catalogue.pick(name, &tried, &mut dice)?,
             };
             let Some(photo) = photo else { break };
-            match self.rehearse_photo(name, target, &photo, ledger.fold()).await {
+            match self.rehearse_photo(name, target, &photo, choice.look.as_ref(), ledger.fold()).await {
                 Ok(report) => return Ok(report),
                 Err(unfit) if matches!(unfit.end, End::Changed | End::BadPicture) && choice.photo.is_none() => {
                     last = Some(unfit.error);
@@ -130,11 +135,13 @@ impl Pierrot {
         name: &str,
         target: &TargetSettings,
         photo: &PhotoId,
+        look: Option<&Look>,
         fold: &Fold,
     ) -> std::result::Result<PublishReport, Unfit> {
         let flickr = self.flickr().await?;
         let row = self.confirm_at_source(&flickr, photo, false).await?;
-        let picture = self.fetch(&flickr, photo, target).await?;
+        let limits = Limits { bytes_max: target.max_bytes, side_max: target.max_side };
+        let picture = self.fetch(&flickr, photo, limits, look).await?;
         let (bytes, width, height) = (picture.bytes.len(), picture.width, picture.height);
         let mut ready = word(&row.photo, target, fold.written(photo, name), None)?;
         ready.make_distinct(&fold.known_texts(name), target.max_text);

@@ -15,6 +15,7 @@ use crate::{
         attempt::Attempt,
     },
     log::{Fact, Seen, Why},
+    look::Look,
     publication::{Effect, End, Event, Outcome, Reply, State, Way, step},
     record::ledger::Appended,
     targets::x::{Refusal, Sent},
@@ -81,7 +82,12 @@ impl Pierrot {
         crash::point("publish::before_claim");
         self.catalogue.keep_journal(&attempt.journal(Step::Claiming))?;
         crash::point("publish::journal_claim");
-        let fact = Fact::Claimed { about: attempt.about.clone(), number: attempt.number, slot: attempt.slot.clone() };
+        let fact = Fact::Claimed {
+            about: attempt.about.clone(),
+            number: attempt.number,
+            slot: attempt.slot.clone(),
+            look: attempt.look.as_ref().map(Look::to_value),
+        };
         let event = self.write_down(ledger, attempt, fact).await?;
         crash::point("publish::after_claim");
         if event == Event::Appended {
@@ -93,7 +99,8 @@ impl Pierrot {
     }
 
     async fn get_ready(&self, attempt: &mut Attempt<'_>) -> Result<Event> {
-        match self.prepare(&attempt.about, attempt.target, attempt.again.is_none()).await {
+        let look = attempt.look.as_ref();
+        match self.prepare(&attempt.about, attempt.target, look, attempt.again.is_none()).await {
             Ok(mut ready) => {
                 ready.make_distinct(&attempt.known_texts, attempt.target.max_text);
                 crash::point("publish::after_prepare");

@@ -171,7 +171,7 @@ impl Pierrot {
             let about = About { attempt: AttemptId(self.fresh_id()), ..forgotten.about };
             let detail = "claimed by a computer that was silent for an hour".to_owned();
             let facts = [
-                Fact::Claimed { about: about.clone(), number: forgotten.number + 1, slot: forgotten.slot },
+                Fact::Claimed { about: about.clone(), number: forgotten.number + 1, slot: forgotten.slot, look: None },
                 Fact::Released { about, why: Why::GivenUp, detail },
             ];
             for fact in facts {

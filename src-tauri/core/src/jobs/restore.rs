@@ -1,33 +1,23 @@
-//! A new computer, or a lost one: everything comes back from the record, then the catalogue is completed from the source.
+//! A new computer, a lost one, or a damaged catalogue: everything comes back from the record, then from the source.
 //!
 //! Invariant: restoring only reads the record (it may take over what the first Pierrot left) and never makes one; doing it
-//! twice changes nothing. A damaged catalogue keeps its name until its successor is complete, and is never deleted.
-
-use std::{
-    fs,
-    path::{Path, PathBuf},
-    sync::Arc,
-};
+//! twice changes nothing. A catalogue that took a damaged one's place (`catalogue::SetAside`) is rebuilt without being asked.
 
 use serde::Serialize;
 
 use crate::{
-    catalogue::{Catalogue, CatalogueError, Row, sort_out_io, sync_folder},
+    catalogue::{Row, SetAside},
     error::{Error, Result},
     fold::Stand,
-    handle::{Pierrot, World},
-    home::Home,
+    handle::Pierrot,
     jobs::sync::SyncReport,
     record::{
         RecordStore,
         append::LOG,
         documents::{self, DB, META, WAL},
     },
-    settings::{RecordKind, Settings},
+    settings::RecordKind,
 };
-
-/// Damaged catalogues kept in one home.
-const SET_ASIDE_MAX: u32 = 1_000;
 
 /// What came back.
 #[derive(Clone, Debug, PartialEq, Serialize)]
@@ -47,43 +37,28 @@ pub struct Restored {
     pub source_error: Option<Error>,
 }
 
-/// A home that is being restored.
-#[derive(Debug)]
-pub struct Restoring {
-    pierrot: Pierrot,
-    /// Whether the catalogue in place cannot be used.
-    damaged: bool,
-}
-
 impl Pierrot {
-    /// Opens a home to restore it, also when its catalogue is damaged.
-    pub fn open_for_restore(root: &Path, world: World) -> Result<Restoring> {
-        let home = Arc::new(Home::open(root)?);
-        let settings = Settings::load(&home.config())?;
-        let under_way = home.catalogue_under_way();
-        match fs::remove_file(&under_way) {
-            Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
-                return Err(sort_out_io(error, &under_way).into());
-            }
-            Ok(()) | Err(_) => {}
+    /// The damaged catalogue whose successor this one is, as long as what the record has is not back.
+    pub fn to_be_rebuilt(&self) -> Result<Option<SetAside>> {
+        Ok(self.catalogue.to_be_rebuilt()?)
+    }
+
+    /// Makes up for a damaged catalogue, if there was one. A source that does not answer is no reason to wait: the next sync
+    /// completes it.
+    pub async fn rebuild(&self) -> Result<Option<Restored>> {
+        if self.catalogue.to_be_rebuilt()?.is_none() {
+            return Ok(None);
         }
-        let opened = Catalogue::open(&home.catalogue()).and_then(|catalogue| {
-            catalogue.verify()?;
-            Ok(catalogue)
-        });
-        let (catalogue, damaged) = match opened {
-            Ok(catalogue) => (catalogue, false),
-            Err(CatalogueError::Damaged { why, .. }) => {
-                tracing::warn!("the catalogue is damaged ({why}); it is built anew and the old file set aside");
-                (Catalogue::open(&under_way)?, true)
-            }
-            Err(error) => return Err(error.into()),
-        };
-        Ok(Restoring { pierrot: Self::around(home, settings, catalogue, world)?, damaged })
+        let restored = self.restore().await?;
+        if let Some(error) = &restored.source_error {
+            tracing::warn!(%error, "the catalogue is back from the record, but not completed from Flickr");
+        }
+        Ok(Some(restored))
     }
 
     pub async fn restore(&self) -> Result<Restored> {
-        self.refuse_without_record().await?;
+        let aside = self.catalogue.to_be_rebuilt()?;
+        self.refuse_without_record(&*self.record_to_restore().await?).await?;
         let ledger = self.ready_ledger().await?;
         let mut rows = Vec::new();
         for name in [DB, WAL] {
@@ -102,16 +77,25 @@ impl Pierrot {
             (ledger.fold().through(), |a: &&crate::fold::Attempt| matches!(a.stand, Stand::Posted { .. }));
         let published = ledger.fold().attempts().filter(posted).count() + ledger.fold().imported().len();
         drop(ledger);
+        self.catalogue.note_rebuilt()?;
         let (sync, source_error) = match self.sync(true).await {
             Ok(report) => (Some(report), None),
             Err(error) => (None, Some(error)),
         };
         let total = self.catalogue.photos_total()?;
-        Ok(Restored { entries, published, photos, total, sync, set_aside: None, source_error })
+        Ok(Restored {
+            entries,
+            published,
+            photos,
+            total,
+            sync,
+            set_aside: aside.map(|aside| aside.file.display().to_string()),
+            source_error,
+        })
     }
 
-    /// An empty place is no record: going on from it would publish everything once more.
-    async fn refuse_without_record(&self) -> Result<()> {
+    /// The place of the record; a folder that is not there is not made.
+    async fn record_to_restore(&self) -> Result<std::sync::Arc<dyn RecordStore>> {
         let gone = self.settings.record.kind == RecordKind::Folder && !self.record_folder().is_dir();
         if gone && self.catalogue.log_through()? == 0 {
             return Err(Error::failed(
@@ -119,12 +103,16 @@ impl Pierrot {
                 "Check [record] in config.toml: `path` must name the folder with your record. Nothing was changed.",
             ));
         }
-        let store = self.store().await?;
-        if is_empty(&*store).await? {
+        self.store().await
+    }
+
+    /// An empty place is no record: going on from it would publish everything once more.
+    pub(crate) async fn refuse_without_record(&self, store: &dyn RecordStore) -> Result<()> {
+        if is_empty(store).await? {
             return Err(Error::failed(
                 format!("The record at {} is empty: it has no log and none of Pierrot's documents.", store.address()),
                 "Check [record] in config.toml. If nothing was ever published, there is nothing to restore: run \
-                 `pierrot sync`.",
+                 `pierrot sync`; after a damaged catalogue, remove catalogue.redb from the home before.",
             ));
         }
         Ok(())
@@ -141,47 +129,4 @@ async fn is_empty(store: &dyn RecordStore) -> Result<bool> {
         }
     }
     Ok(true)
-}
-
-impl Restoring {
-    /// The handle the restoring goes through, to watch it.
-    pub fn pierrot(&self) -> &Pierrot {
-        &self.pierrot
-    }
-
-    /// Restores; a damaged catalogue is set aside once everything the record has is back.
-    pub async fn finish(self) -> Result<Restored> {
-        let restored = self.pierrot.restore().await;
-        let Self { pierrot, damaged } = self;
-        let home = pierrot.home.clone();
-        drop(pierrot);
-        match restored {
-            Ok(restored) if damaged => {
-                let aside = exchange(&home)?;
-                Ok(Restored { set_aside: Some(aside.display().to_string()), ..restored })
-            }
-            Err(error) if damaged => {
-                let _ = fs::remove_file(home.catalogue_under_way());
-                let message = format!("{} The damaged catalogue was left as it is.", error.message);
-                Err(Error { message, ..error })
-            }
-            settled => settled,
-        }
-    }
-}
-
-/// The new catalogue takes the name; the damaged one gets a name of its own.
-fn exchange(home: &Home) -> Result<PathBuf> {
-    let (catalogue, under_way) = (home.catalogue(), home.catalogue_under_way());
-    let io = |source: std::io::Error| Error::from(sort_out_io(source, &catalogue));
-    let aside = (1..=SET_ASIDE_MAX)
-        .map(|number| catalogue.with_extension(format!("redb.damaged-{number}")))
-        .find(|path| !path.exists())
-        .ok_or_else(|| {
-            Error::failed("There are too many damaged catalogues in this home.", "Move some of them elsewhere.")
-        })?;
-    fs::rename(&catalogue, &aside).map_err(io)?;
-    fs::rename(&under_way, &catalogue).map_err(io)?;
-    sync_folder(&catalogue).map_err(io)?;
-    Ok(aside)
 }

@@ -61,8 +61,9 @@ impl Pierrot {
         Ok(self.thumbnails()?.cache().await)
     }
 
-    /// Removes every thumbnail from the disk; they are made again when they are looked at.
+    /// Removes every thumbnail from the disk, those laid ready for mosaics too; they are made again when they are needed.
     pub async fn clear_thumbnails(&self) -> Result<ThumbnailCache> {
+        self.clear_tiles().await?;
         Ok(self.thumbnails()?.clear().await)
     }
 

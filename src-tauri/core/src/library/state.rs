@@ -88,6 +88,16 @@ impl Standing {
     }
 }
 
+/// Says of each photo whether it may stand in a picture of pictures: in public at the source, let through by the settings, and
+/// neither on the never-list, missing, nor held for any target.
+pub fn showable<'a>(rules: &'a Rules<'a>) -> impl Fn(&Row) -> bool {
+    let judge = Judge::new(rules);
+    move |row| {
+        let standing = judge.judge(row);
+        rules.filters.judge(row).is_ok() && !standing.excluded && !standing.missing && standing.held == 0
+    }
+}
+
 /// The rules with the log looked through once, ready for many photos.
 #[derive(Debug)]
 pub(super) struct Judge<'a> {

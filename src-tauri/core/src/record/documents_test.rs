@@ -264,7 +264,7 @@ fn publish(attempt: &str, photo: &str, target: &str) -> [Fact; 3] {
         key: None,
     };
     [
-        Fact::Claimed { about: about.clone(), number: 1, slot: format!("w-{attempt}") },
+        Fact::Claimed { about: about.clone(), number: 1, slot: format!("w-{attempt}"), look: None },
         Fact::Sending { about: about.clone(), frozen },
         Fact::Posted {
             about,

@@ -29,7 +29,7 @@ pub struct Ledger {
     computer: String,
     /// Drawn at the start of this program, never used again.
     writer: String,
-    /// Whether the newest entry known here was found unchanged at the store since this program started.
+    /// Whether the newest entry known here was found unchanged at the store since the last refresh began.
     confirmed: bool,
 }
 
@@ -63,8 +63,14 @@ impl Ledger {
         &self.computer
     }
 
-    /// Reads and folds what other computers wrote; `keep` stores the entries before they count here.
+    /// Reads and folds what other computers wrote; `keep` stores the entries before they count here. Jobs begin with it, so it
+    /// looks each time whether the record is still the one known here: it may be put back under a running program.
     pub async fn refresh(&mut self, keep: &mut (dyn FnMut(&Fold, &Entries) -> Result<()> + Send)) -> Result<()> {
+        self.confirmed = false;
+        self.catch_up(keep).await
+    }
+
+    async fn catch_up(&mut self, keep: &mut (dyn FnMut(&Fold, &Entries) -> Result<()> + Send)) -> Result<()> {
         self.confirm().await?;
         let entries = tail(&*self.store, self.fold.through() + 1).await.map_err(damaged_or_away)?;
         self.take(entries, keep)
@@ -80,7 +86,7 @@ impl Ledger {
         at: jiff::Timestamp,
         keep: &mut (dyn FnMut(&Fold, &Entries) -> Result<()> + Send),
     ) -> Result<Appended> {
-        self.refresh(keep).await?;
+        self.catch_up(keep).await?;
         for _ in 0..RACES_MAX {
             self.refuse_newer()?;
             let entry = self.next_entry(fact.clone(), at);
