@@ -111,6 +111,7 @@ fn build(options: Options) -> Builder<Wry> {
         .invoke_handler(tauri::generate_handler![
             commands::call,
             commands::open,
+            commands::open_file,
             commands::autostart,
             commands::save,
             commands::reveal,

@@ -185,6 +185,8 @@ fn working(under_way: &UnderWay) -> String {
         Job::Answer => "Carrying out your answer",
         Job::Check => "Checking the record",
         Job::Restore => "Restoring from the record",
+        Job::Look => "Making a picture",
+        Job::Mosaic => "Making a mosaic",
     };
     let target = under_way.target.as_ref().map(|name| format!(" to {name}")).unwrap_or_default();
     // Steps are told when they are reached; a person asks what comes now.

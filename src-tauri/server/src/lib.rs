@@ -2,7 +2,7 @@
 //!
 //! Invariants: it listens on 127.0.0.1 and nowhere else; nothing is answered without the token of this start, as a cookie
 //! after the first visit or as a bearer token; a request of another page or another host name is refused.
-//! Absent: any rule of publishing, any secret, any file chosen by the page.
+//! Absent: any rule of publishing, any secret, any path: a page hands in the bytes of a picture, never where it lies.
 
 mod events;
 mod guard;
@@ -20,7 +20,7 @@ use axum::{
     response::{IntoResponse, Response},
     routing::{get, post},
 };
-use pierrot_core::engine::{CallError, Engine};
+use pierrot_core::engine::{CallError, Engine, FILE_BYTES_MAX};
 use tokio::{net::TcpListener, sync::watch, task::JoinHandle};
 
 pub use guard::Token;
@@ -91,9 +91,12 @@ async fn closed(mut closing: watch::Receiver<bool>) {
 fn router(site: Site) -> Router {
     let inside = Router::new()
         .route("/api/call/{name}", post(call))
+        .route("/api/open", post(pictures::open).layer(DefaultBodyLimit::max(FILE_BYTES_MAX)))
         .route("/api/elsewhere", post(elsewhere))
         .route("/api/events", get(events::stream))
         .route("/pictures/{photo}/{size}", get(pictures::picture))
+        .route("/looks/{photo}", get(pictures::look))
+        .route("/mosaics/{id}/{*path}", get(pictures::mosaic))
         .fallback(get(page::file))
         .layer(middleware::from_fn_with_state(site.clone(), guard::only_with_token));
     Router::new()
@@ -122,7 +125,7 @@ async fn elsewhere(State(site): State<Site>) -> Response {
     answered(go().await.map(|address| serde_json::json!({ "address": address }).to_string()))
 }
 
-fn answered(answer: Result<String, CallError>) -> Response {
+pub(crate) fn answered(answer: Result<String, CallError>) -> Response {
     let json = [(header::CONTENT_TYPE, "application/json"), (header::CACHE_CONTROL, "no-store")];
     match answer {
         Ok(text) => (json, text).into_response(),

@@ -66,7 +66,10 @@ async fn nothing_is_answered_without_the_token() {
         (Method::GET, "/index.html"),
         (Method::GET, "/api/events"),
         (Method::GET, "/pictures/1/grid"),
+        (Method::GET, "/looks/1?recipe={}"),
+        (Method::GET, "/mosaics/1/web.jpg"),
         (Method::POST, "/api/call/overview"),
+        (Method::POST, "/api/open?name=a.png"),
         (Method::GET, "/open"),
         (Method::GET, "/open?token="),
         (Method::GET, "/open?token=0000"),
@@ -130,6 +133,8 @@ async fn addresses_lead_to_no_file() {
         "/pictures/1/..%2fgrid",
         "/pictures/1/huge",
         "/pictures/52000000001/grid",
+        "/pictures/file.0123456789abcdef/large",
+        "/pictures/file...%2f..%2fcatalogue/large",
     ] {
         let answer = bench.page(Method::GET, path).send().await.expect("it answers");
         assert_eq!(answer.status(), StatusCode::NOT_FOUND, "{path}");
@@ -169,6 +174,33 @@ async fn a_call_that_is_wrong_is_told_in_words() {
     }
     let large = bench.page(Method::POST, "/api/call/overview").body("x".repeat(2 << 20));
     assert_eq!(status(large).await, StatusCode::PAYLOAD_TOO_LARGE);
+}
+
+#[tokio::test]
+async fn a_picture_that_is_opened_is_there_to_be_looked_at() {
+    let bench = Bench::start().await;
+    let open =
+        |name: &str, body: Vec<u8>| bench.page(Method::POST, &format!("/api/open?name={name}")).body(body).send();
+    let icon = include_bytes!("../../../icons/128x128.png");
+    let answer = open("..%2FPierrot%20%26%20Co.png", icon.to_vec()).await.expect("it answers");
+    assert_eq!(answer.status(), StatusCode::OK);
+    let opened: serde_json::Value = serde_json::from_str(&text(answer).await).expect("JSON");
+    assert_eq!((&opened["name"], &opened["width"]), (&"Pierrot & Co.png".into(), &128.into()));
+    let id = opened["id"].as_str().expect("an id");
+    for (path, mime) in [
+        (format!("/pictures/{id}/large"), "image/jpeg"),
+        (format!("/pictures/{id}/grid"), "image/jpeg"),
+        (format!("/looks/{id}?recipe={{\"look\":\"dither\"}}"), "image/png"),
+    ] {
+        let answer = bench.page(Method::GET, &path).send().await.expect("it answers");
+        let found = (answer.status(), answer.headers()[header::CONTENT_TYPE].to_str().ok());
+        assert_eq!(found, (StatusCode::OK, Some(mime)), "{path}");
+    }
+    for body in [&b""[..], b"<svg/>", &icon[..100], b"\x00\x00\x00\x18ftypheic\x00\x00\x00\x00heicmif1"] {
+        let answer = open("a.png", body.to_vec()).await.expect("it answers");
+        assert_eq!(answer.status(), StatusCode::UNPROCESSABLE_ENTITY, "{body:?}");
+        assert!(text(answer).await.contains("\"what_now\":\"Open a JPEG, PNG, GIF or WebP picture.\""), "{body:?}");
+    }
 }
 
 #[tokio::test]

@@ -59,6 +59,7 @@ export class ActivityState {
   answer = (review: string, answer: ReviewAnswer): Promise<number> => ask(this.#host, "answer", { review, answer });
   cancel = (run: number): Promise<boolean> => ask(this.#host, "cancel", { run });
   export = (csv: boolean): Promise<string> => ask(this.#host, "export_log", { csv });
+  recover = (): Promise<number> => ask(this.#host, "recover", {});
   sync = (): Promise<number> => ask(this.#host, "sync", { full: false });
 
   async #readRuns(): Promise<Run[]> {

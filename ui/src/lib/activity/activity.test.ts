@@ -11,6 +11,7 @@ const run = (id: number): Run => ({
   job: "publish",
   target: "x",
   slot: null,
+  by_itself: false,
   started_at: "2026-11-24T11:24:49Z",
   ended_at: null,
   took_ms: null,

@@ -43,6 +43,7 @@ function opened(count: number) {
       if (answer === undefined) throw new CallError("rejected", "no", "try later");
       return answer(args as Record<string, unknown>);
     },
+    look: () => "about:blank",
     picture: (id, size, key) => `${id}/${size}/${key}`,
   };
   return { library, asked, gallery: new GalleryState(host) };

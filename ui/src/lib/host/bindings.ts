@@ -114,7 +114,7 @@ export type Ending = "done" | "nothing" | "missed" | "needs_you" | "try_later" |
 /**
  * One thing that happened.
  */
-export type EngineEvent = { "type": "sync_page", page: number, pages: number, photos: number, photos_per_s: number, left_s: number, } | { "type": "syncing", what: string, } | { "type": "publishing", photo: PhotoId, target: string, step: PublishStep, } | { "type": "changed", what: string, } | { "type": "run_ended", run: Run, } | { "type": "waiting", seconds: number, why: string, };
+export type EngineEvent = { "type": "sync_page", page: number, pages: number, photos: number, photos_per_s: number, left_s: number, } | { "type": "syncing", what: string, } | { "type": "rendering", photo: PhotoId | null, doing: string, progress: number, } | { "type": "publishing", photo: PhotoId, target: string, step: PublishStep, } | { "type": "changed", what: string, } | { "type": "run_ended", run: Run, } | { "type": "waiting", seconds: number, why: string, };
 
 /**
  * Texts as a photographer reads them; each absent where the picture does not tell.
@@ -136,6 +136,11 @@ aperture: string | null, iso: number | null,
  * `50 mm`.
  */
 focal_length: string | null, };
+
+/**
+ * The id of an opened file: `file.` and the first digits of its hash. No photo has such an id.
+ */
+export type FileId = string;
 
 /**
  * Where the photos come from and which of them may go out.
@@ -328,7 +333,7 @@ counts: boolean, };
 /**
  * A kind of work.
  */
-export type Job = "sync" | "publish" | "recover" | "answer" | "check" | "restore";
+export type Job = "sync" | "publish" | "recover" | "answer" | "check" | "restore" | "look" | "mosaic";
 
 export type Language = "system" | "en" | "de";
 
@@ -355,6 +360,16 @@ total: number, entries: Record<string, unknown>[],
 titles: Record<string, string>, };
 
 /**
+ * A recipe, as JSON.
+ */
+export type Look = { look: "mosaic", columns: number, distance?: number, adjust?: number, cap?: number | null, layout?: "grid" | "brick" | "collage" | "adaptive", last_published?: number | null } | { look: "dither", method?: string, colours?: { levels: number } | { picture: number } | { preset: string }, grey?: boolean, light?: "linear" | "gamma" | null, strength?: number, pixel?: number };
+
+/**
+ * What looks can be made of, for a page to offer.
+ */
+export type Looks = { methods: Array<Offered>, palettes: Array<Offered>, };
+
+/**
  * What a row of the source is.
  */
 export type MediaKind = "photo" | "video" | "not_ready" | "other";
@@ -376,6 +391,56 @@ cap_usd: number, };
  * The one word for an icon.
  */
 export type Mood = "idle" | "working" | "needs_you" | "paused";
+
+/**
+ * A mosaic that was made.
+ */
+export type Mosaic = { id: string, 
+/**
+ * The photo that is shown, or the opened file.
+ */
+photo: string, title: string, 
+/**
+ * RFC 3339.
+ */
+made_at: string, columns: number, rows: number, cell_px: number, 
+/**
+ * In pixels.
+ */
+width: number, height: number, 
+/**
+ * Photos there were to choose from.
+ */
+tiles: number, 
+/**
+ * Different photos in it.
+ */
+tiles_used: number, 
+/**
+ * In percent.
+ */
+adjust: number, 
+/**
+ * In cells.
+ */
+distance: number, layout: "grid" | "brick" | "collage" | "adaptive", 
+/**
+ * Of the whole picture.
+ */
+bytes: number, };
+
+/**
+ * The photo at a place, and the square it fills, in pixels of the mosaic.
+ */
+export type MosaicCell = { photo: string, title: string, 
+/**
+ * Its left edge, which may lie outside.
+ */
+x: number, y: number, side: number, 
+/**
+ * How far apart the mean colours of photo and cell are (CIE76); from about 2 on one sees it side by side.
+ */
+distance: number, };
 
 export type NamedAlbum = { id: string, title: string, };
 
@@ -419,6 +484,11 @@ missed: boolean,
 digest: Digest, };
 
 /**
+ * One way, or one palette: its name in a recipe, and what a photographer sees of it.
+ */
+export type Offered = { name: string, about: string, };
+
+/**
  * One publication that waits for an answer.
  */
 export type OpenReview = { id: string, photo_id: string, target: string, text: string, detail: string, at: string, 
@@ -426,6 +496,15 @@ export type OpenReview = { id: string, photo_id: string, target: string, text: s
  * Where to look.
  */
 account: string | null, };
+
+/**
+ * A picture that was opened in the Studio.
+ */
+export type OpenedFile = { id: FileId, name: string, 
+/**
+ * Upright, in pixels.
+ */
+width: number, height: number, };
 
 /**
  * Why a photo stands where it stands.
@@ -672,7 +751,11 @@ export type Run = { id: number, job: Job, target: string | null,
 /**
  * The due time it is for; absent when a person asked.
  */
-slot: string | null, started_at: string, ended_at: string | null, took_ms: number | null, 
+slot: string | null, 
+/**
+ * Nobody asked for it.
+ */
+by_itself: boolean, started_at: string, ended_at: string | null, took_ms: number | null, 
 /**
  * Absent while it is under way.
  */
@@ -740,7 +823,15 @@ hold: Array<string>, };
 /**
  * The whole file.
  */
-export type Settings = { flickr: FlickrSettings, targets: { [key in string]: TargetSettings }, record: RecordSettings, schedule: ScheduleSettings, notifications: NotificationSettings, gallery: GallerySettings, appearance: AppearanceSettings, };
+export type Settings = { flickr: FlickrSettings, targets: { [key in string]: TargetSettings }, record: RecordSettings, schedule: ScheduleSettings, notifications: NotificationSettings, gallery: GallerySettings, 
+/**
+ * Looks by name, each as the JSON of its recipe.
+ */
+looks: { [key in string]: string }, 
+/**
+ * Sizes of thumbnails by name, each as it is typed: `512x512:fill`.
+ */
+sizes: { [key in string]: string }, appearance: AppearanceSettings, };
 
 /**
  * Which states to show.
@@ -783,6 +874,11 @@ what: string,
  * Milliseconds since the run began.
  */
 at_ms: number, };
+
+/**
+ * What a look is put on, known by its id.
+ */
+export type Subject = string;
 
 /**
  * How much of a date taken is meant.
@@ -841,6 +937,14 @@ max_text: number,
  */
 schedule: string, 
 /**
+ * The name of the look that scheduled photos get; empty for none.
+ */
+look: string, 
+/**
+ * Only each so many-th scheduled photo gets it.
+ */
+look_every: number, 
+/**
  * What it may spend in a calendar month by itself, in US dollars; 0 = no limit.
  */
 monthly_cap_usd: number, sensitive: Sensitivity, };
@@ -870,6 +974,23 @@ export type ThumbnailCache = { files: number, bytes: number,
  * The most it may hold, in bytes.
  */
 bytes_max: number, };
+
+/**
+ * How far the tiles are.
+ */
+export type TileCount = { 
+/**
+ * Photos that lie ready.
+ */
+prepared: number, 
+/**
+ * Photos that may be tiles.
+ */
+possible: number, 
+/**
+ * Photos that have to be fetched first.
+ */
+wanting: number, };
 
 /**
  * The job that works now, for a state line and a progress bar.
@@ -910,8 +1031,8 @@ export interface Calls {
   runs: { args: { before: number | null, limit: number }; result: Array<Run> };
   /** Brings the catalogue up to date; answers with the id of the run. */
   sync: { args: { full: boolean }; result: number };
-  /** Publishes one photo now: this one, or a random one. */
-  publish: { args: { target: string | null, photo: PhotoId | null }; result: number };
+  /** Publishes one photo now: this one, or a random one; in a look, if one is given. */
+  publish: { args: { target: string | null, photo: PhotoId | null, look: Look | null }; result: number };
   /** Settles what was left open. */
   recover: { args: Record<string, never>; result: number };
   /** Looks the record over, or mends it. */
@@ -921,7 +1042,23 @@ export interface Calls {
   /** Stops a job that can be stopped. */
   cancel: { args: { run: number }; result: boolean };
   /** Shows what would go out, picture size and price included; changes nothing. */
-  rehearse: { args: { target: string | null, photo: PhotoId | null }; result: PublishReport };
+  rehearse: { args: { target: string | null, photo: PhotoId | null, look: Look | null }; result: PublishReport };
+  /** The ways to dither and the palettes there are. */
+  looks: { args: Record<string, never>; result: Looks };
+  /** Makes the picture of a photo or an opened file, as large as it is, into a file with this look; answers with the id of the run. */
+  export_look: { args: { photo: Subject, look: Look }; result: number };
+  /** What is known of a file that was opened. */
+  opened_file: { args: { file: FileId }; result: OpenedFile };
+  /** Pictures made of pictures, the newest first. */
+  mosaics: { args: Record<string, never>; result: Array<Mosaic> };
+  /** The photo at a point of one, in its pixels. */
+  mosaic_cell: { args: { id: string, x: number, y: number }; result: MosaicCell };
+  /** How many photos lie ready as tiles, and how many may. */
+  mosaic_tiles: { args: Record<string, never>; result: TileCount };
+  /** Makes a mosaic of a photo or an opened file, of cells of so many pixels, as the look says; answers with the id of the run. */
+  make_mosaic: { args: { photo: Subject, cell_px: number, look: Look }; result: number };
+  /** Removes a mosaic and its files. */
+  remove_mosaic: { args: { id: string }; result: null };
   /** How the photos of a query are laid out: all their shapes, the months, the counts. */
   gallery: { args: { query: Query }; result: GalleryOverview };
   /** Cells of a query, of the version that is laid out; at most 500. */

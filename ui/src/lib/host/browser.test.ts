@@ -70,4 +70,5 @@ it("listens again after the line broke, and then has everything read again", () 
 
 it("names pictures so that no id can leave its place", () => {
   expect(browserHost.picture("../a b", "grid", "1&x")).toBe("/pictures/..%2Fa%20b/grid?k=1%26x");
+  expect(browserHost.mosaicPicture("../a b", "13/4_2.jpg")).toBe("/mosaics/..%2Fa%20b/13/4_2.jpg");
 });

@@ -1,3 +1,4 @@
+import type { OpenedFile } from "./bindings";
 import { CallError, RECONNECTED, type Host } from "./host";
 
 const AGAIN_MS_MIN = 500;
@@ -7,7 +8,10 @@ const AGAIN_MS_MAX = 15_000;
 export const browserHost: Host = {
   call,
   listen,
+  look: (id, recipe, side) => `/looks/${encodeURIComponent(id)}?side=${side}&recipe=${encodeURIComponent(recipe)}`,
+  mosaicPicture: (id, path) => `/mosaics/${encodeURIComponent(id)}/${path}`,
   picture: (id, size, key) => `/pictures/${encodeURIComponent(id)}/${size}?k=${encodeURIComponent(key)}`,
+  openFile: (file) => post(`/api/open?name=${encodeURIComponent(file.name)}`, file) as Promise<OpenedFile>,
   open: (address) => {
     if (/^(https:\/\/|http:\/\/(127\.0\.0\.1|localhost)[:/])/.test(address)) window.open(address, "_blank", "noopener,noreferrer");
   },
@@ -35,8 +39,8 @@ async function post(path: string, body: unknown): Promise<unknown> {
   const answer = await fetch(path, {
     method: "POST",
     credentials: "same-origin",
-    headers: { "content-type": "application/json" },
-    body: JSON.stringify(body ?? {}),
+    headers: { "content-type": body instanceof Blob ? "application/octet-stream" : "application/json" },
+    body: body instanceof Blob ? body : JSON.stringify(body ?? {}),
   }).catch((cause: unknown) => {
     throw new CallError("unreachable", String(cause));
   });

@@ -65,6 +65,7 @@ function topicsOf(event: unknown): readonly Topic[] {
       return ["runs", "overview", "gallery", "plan"];
     case "sync_page":
     case "syncing":
+    case "rendering":
     case "publishing":
       return ["runs", "overview"];
     case "waiting":

@@ -1,3 +1,6 @@
+import { onThePage } from "../i18n/places";
+import type { OpenedFile } from "./bindings";
+
 /** The sizes a photo's picture comes in: for the grid of the gallery, and for one photo alone. */
 export type PictureSize = "grid" | "large";
 
@@ -9,6 +12,12 @@ export interface Host {
   listen(on: (event: unknown) => void): () => void;
   /** Address for an `<img>`. The key changes with the picture, so an address can be kept for ever. */
   picture(id: string, size: PictureSize, key: string): string;
+  /** Address for an `<img>` of the photo or file in a look, as JSON; `side` is how many pixels the screen shows of its longest side. */
+  look(id: string, recipe: string, side: number): string;
+  /** Address for an `<img>` of a mosaic: `13/4_2.jpg` for a piece of a level, `small.jpg` and `web.jpg` for all of it. */
+  mosaicPicture(id: string, path: string): string;
+  /** Hands a picture over that is not of the archive. Rejects with a CallError. */
+  openFile(file: File): Promise<OpenedFile>;
   /** Opens an address outside; the program opens only those it knows. */
   open(address: string): void;
   /** Hands a text to the person as a file; answers with where it is, null where the browser knows alone. */
@@ -48,7 +57,7 @@ export class CallError extends Error {
     if (typeof refusal === "object" && refusal !== null && "error" in refusal) return CallError.from(refusal.error);
     if (typeof refusal === "object" && refusal !== null && "message" in refusal) {
       const { code, message, what_now } = refusal as { code?: unknown; message: unknown; what_now?: unknown };
-      return new CallError(textOr(code, "bug"), textOr(message, ""), typeof what_now === "string" ? what_now : null);
+      return new CallError(textOr(code, "bug"), onThePage(textOr(message, "")), typeof what_now === "string" ? onThePage(what_now) : null);
     }
     return new CallError("bug", typeof refusal === "string" ? refusal : "");
   }

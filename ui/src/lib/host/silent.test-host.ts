@@ -4,7 +4,10 @@ import type { Host } from "./host";
 
 export const silent: Omit<Host, "call"> = {
   listen: () => () => undefined,
+  look: () => "about:blank",
+  mosaicPicture: () => "about:blank",
   picture: () => "about:blank",
+  openFile: () => Promise.reject(new Error("no file is opened")),
   open: () => undefined,
   save: () => Promise.resolve(null),
   elsewhere: () => Promise.resolve(),

@@ -1,6 +1,7 @@
 import { convertFileSrc, invoke } from "@tauri-apps/api/core";
 import { listen } from "@tauri-apps/api/event";
 
+import type { OpenedFile } from "./bindings";
 import { CallError, RECONNECTED, type Host } from "./host";
 
 /** The window's own program. Of all files only this one knows Tauri. */
@@ -17,8 +18,12 @@ export const tauriHost: Host = {
     return () => void stop.then((end) => end()).catch(() => undefined);
   },
 
+  look: (id, recipe, side) => `${convertFileSrc(`${id}/look/0`, "photo")}?side=${side}&recipe=${encodeURIComponent(recipe)}`,
+  mosaicPicture: (id, path) => convertFileSrc(`mosaic/${id}/${path}`, "photo"),
   picture: (id, size, key) => convertFileSrc(`${id}/${size}/${key}`, "photo"),
 
+  openFile: async (file) =>
+    invoke<OpenedFile>("open_file", new Uint8Array(await file.arrayBuffer()), { headers: { name: encodeURIComponent(file.name) } }).catch(refused),
   open: (address) => void command("open", { address }).catch(() => undefined),
   save: (name, text) => command<string>("save", { name, text }),
   elsewhere: () => command("elsewhere", {}),
@@ -29,7 +34,9 @@ export const tauriHost: Host = {
 };
 
 function command<T>(name: string, args: Record<string, unknown>): Promise<T> {
-  return invoke<T>(name, args).catch((refusal: unknown) => {
-    throw CallError.from(refusal);
-  });
+  return invoke<T>(name, args).catch(refused);
+}
+
+function refused(refusal: unknown): never {
+  throw CallError.from(refusal);
 }

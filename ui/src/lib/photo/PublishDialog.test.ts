@@ -53,7 +53,7 @@ it("sends exactly what was shown, to the target that was meant", async () => {
   const button = await rehearsed();
   await waitFor(() => expect(button.hasAttribute("disabled")).toBe(false));
   await fireEvent.click(button);
-  await waitFor(() => expect(asked.filter(([name]) => name === "publish")).toEqual([["publish", { target: "birds", photo: "1" }]]));
+  await waitFor(() => expect(asked.filter(([name]) => name === "publish")).toEqual([["publish", { target: "birds", photo: "1", look: null }]]));
 });
 
 it("sends nothing that could not go out, and says why", async () => {

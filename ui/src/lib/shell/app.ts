@@ -3,6 +3,8 @@ import { createContext } from "svelte";
 import { GalleryState } from "../gallery/gallery.svelte";
 import { Hints } from "../host/hints";
 import type { Host } from "../host/host";
+import { Opening } from "../looks/opening.svelte";
+import { MosaicsState } from "../mosaic/mosaics.svelte";
 import { Drafts } from "../photo/drafts.svelte";
 import { Preferences } from "../settings/preferences.svelte";
 import { Commands } from "./commands.svelte";
@@ -21,12 +23,16 @@ export class App {
   readonly preferences: Preferences;
   readonly status: StatusState;
   readonly gallery: GalleryState;
+  readonly mosaics: MosaicsState;
+  readonly opening: Opening;
 
   constructor(host: Host) {
     this.host = host;
     this.preferences = new Preferences(host);
     this.status = new StatusState(host);
     this.gallery = new GalleryState(host);
+    this.mosaics = new MosaicsState(host);
+    this.opening = new Opening(host);
   }
 }
 

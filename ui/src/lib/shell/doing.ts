@@ -10,12 +10,18 @@ export function inOneLine(refusal: unknown): string {
   return [message || i18n.t.trouble.title, whatNow].filter(Boolean).join(" ");
 }
 
+interface Said {
+  text: string;
+  undo?: () => Promise<unknown>;
+  about?: string;
+}
+
 /** Does something and says what became of it; `null` when it was refused. */
-export async function doing<T>(toasts: Toasts, work: () => Promise<T>, said?: (value: T) => { text: string; undo?: () => Promise<unknown> } | null): Promise<T | null> {
+export async function doing<T>(toasts: Toasts, work: () => Promise<T>, said?: (value: T) => Said | null): Promise<T | null> {
   try {
     const value = await work();
     const words = said?.(value) ?? null;
-    if (words !== null) toasts.say(words.text, { undo: words.undo ? () => void doing(toasts, words.undo ?? work, () => ({ text: i18n.t.selection.undone })) : null });
+    if (words !== null) toasts.say(words.text, { about: words.about ?? null, undo: words.undo ? () => void doing(toasts, words.undo ?? work, () => ({ text: i18n.t.selection.undone })) : null });
     return value;
   } catch (refusal) {
     toasts.say(inOneLine(refusal), { kind: "danger" });

@@ -1,17 +1,21 @@
 import type { Run } from "../host/bindings";
 import { i18n } from "../i18n/i18n.svelte";
+import { onThePage } from "../i18n/places";
 import type { Toasts } from "./toasts.svelte";
+
+/** What a toast is about that says a publication is under way. */
+export const PUBLISHING = "publishing";
 
 /** What became of a run, in words for one who looks at this page. */
 export function summaryOf(run: Run): string {
-  return run.outcome === "needs_review" ? i18n.t.review.unclear : run.summary;
+  return run.outcome === "needs_review" ? i18n.t.review.unclear : onThePage(run.summary);
 }
 
 /** Says how a run ended that a person asked for. What happens by itself is told by the desktop. */
 export function tellEnd(toasts: Toasts, run: Run): void {
-  for (const toast of toasts.list.filter(({ text }) => text === i18n.t.photo.publishing)) toasts.close(toast);
-  if (run.slot !== null || run.ending === null || run.ending === "cancelled") return;
+  toasts.settle(PUBLISHING);
+  if (run.by_itself || run.slot !== null || run.ending === null || run.ending === "cancelled") return;
   const well = run.ending === "done" || run.ending === "nothing";
-  const text = [summaryOf(run), well ? null : run.what_now].filter(Boolean).join(" ");
+  const text = [summaryOf(run), well || run.what_now === null ? null : onThePage(run.what_now)].filter(Boolean).join(" ");
   if (text !== "") toasts.say(text, { kind: well ? "ok" : "danger" });
 }

@@ -31,6 +31,8 @@ const ANSWERS: Record<string, unknown> = {
   plan: { rows: [], costs: [], queues: [], rules: [{ name: "x", rule: "off", in_words: "Never" }], zone: "Etc/UTC", paused_until: null },
   runs: [],
   reviews: [],
+  mosaics: [],
+  mosaic_tiles: { prepared: 0, possible: 0, wanting: 0 },
   log: { total: 0, entries: [] },
   doctor: { healthy: false, home: "", checks: [] },
   secrets: { set: [], known: [], trouble: "No keyring is unlocked." },
@@ -53,6 +55,7 @@ it.each([
   ["#/activity", "Nothing has happened yet"],
   ["#/accounts", "The keyring cannot be used: No keyring is unlocked."],
   ["#/settings", "Captions"],
+  ["#/mosaic", "No photos to build with"],
   ["#/welcome", "Connect Flickr"],
 ])("%s teaches where there is nothing yet", async (hash, words) => {
   opened(hash, ANSWERS);
@@ -61,7 +64,7 @@ it.each([
   expect(screen.queryByText("This screen stopped.")).toBeNull();
 });
 
-it.each(["#/photo/1", "#/plan", "#/activity", "#/accounts", "#/settings", "#/welcome"])("%s says what went wrong and what to do now", async (hash) => {
+it.each(["#/photo/1", "#/plan", "#/activity", "#/accounts", "#/settings", "#/welcome", "#/mosaic/1", "#/mosaic/of/1"])("%s says what went wrong and what to do now", async (hash) => {
   opened(hash, { overview });
   await waitFor(() => expect(screen.getByRole("alert").textContent).toContain("The engine says no."));
   expect(screen.getByRole("alert").textContent).toContain("Try this instead.");

@@ -1,8 +1,9 @@
 import { i18n } from "../i18n/i18n.svelte";
+import { chooseForStudio } from "../looks/OpenFile.svelte";
 import type { App } from "./app";
 import type { Command } from "./commands.svelte";
 
-const SCREENS = ["gallery", "plan", "activity", "accounts", "settings"] as const;
+const SCREENS = ["gallery", "plan", "activity", "studio", "accounts", "settings"] as const;
 
 /** What can be done on every screen. */
 export function shellCommands(app: App, open: (sheet: "palette" | "shortcuts") => void): Command[] {
@@ -19,8 +20,9 @@ export function shellCommands(app: App, open: (sheet: "palette" | "shortcuts") =
       label: shortcuts.go(screens[screen]),
       group,
       keys: String(at + 1),
-      run: () => app.router.go({ screen }),
+      run: () => app.router.go(screen === "studio" ? { screen, id: null } : { screen }),
     })),
+    { id: "open-file", label: i18n.t.studio.open_file, group: screens.studio, run: () => chooseForStudio(app) },
     ...(["system", "light", "dark"] as const).map((theme) => ({
       id: `theme-${theme}`,
       label: `${settings.appearance}: ${settings.themes[theme]}`,

@@ -4,10 +4,19 @@ export interface Toast {
   text: string;
   kind: "ok" | "danger";
   undo: (() => void) | null;
+  /** What it is about; a later one about the same takes its place. */
+  about: string | null;
+}
+
+interface How {
+  kind?: Toast["kind"];
+  undo?: (() => void) | null;
+  about?: string | null;
 }
 
 const STAYS_MS = 5_000;
-const STAYS_WITH_UNDO_MS = 10_000;
+/** Where there is something to read twice, or to do. */
+const STAYS_LONGER_MS = 10_000;
 const AT_ONCE_MAX = 3;
 
 /** What was just done, with the way back. Does not go while the pointer or the keyboard is on it. */
@@ -17,8 +26,10 @@ export class Toasts {
   #next = 1;
   readonly #timers = new Map<number, ReturnType<typeof setTimeout>>();
 
-  say(text: string, how: { kind?: Toast["kind"]; undo?: (() => void) | null } = {}): void {
-    const toast: Toast = { id: this.#next++, text, kind: how.kind ?? "ok", undo: how.undo ?? null };
+  say(text: string, how: How = {}): void {
+    const toast: Toast = { id: this.#next++, text, kind: how.kind ?? "ok", undo: how.undo ?? null, about: how.about ?? null };
+    if (toast.about !== null) this.settle(toast.about);
+    for (const same of this.list.filter((other) => other.text === text && other.undo === null)) this.close(same);
     this.list = [...this.list, toast].slice(-AT_ONCE_MAX);
     this.release(toast);
   }
@@ -32,8 +43,13 @@ export class Toasts {
     this.hold(toast);
     this.#timers.set(
       toast.id,
-      setTimeout(() => this.close(toast), toast.undo === null ? STAYS_MS : STAYS_WITH_UNDO_MS),
+      setTimeout(() => this.close(toast), toast.undo === null && toast.kind === "ok" ? STAYS_MS : STAYS_LONGER_MS),
     );
+  }
+
+  /** What was said about this has passed. */
+  settle(about: string): void {
+    for (const toast of this.list.filter((other) => other.about === about)) this.close(toast);
   }
 
   close(toast: Toast): void {

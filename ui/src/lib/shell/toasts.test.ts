@@ -30,3 +30,15 @@ it("takes back the newest that can be taken back, once", () => {
   toasts.undoLast();
   expect(undo).toHaveBeenCalledTimes(1);
 });
+
+it("says a thing once, and one thing about a matter", () => {
+  const toasts = new Toasts();
+  toasts.say("no network", { kind: "danger" });
+  toasts.say("no network", { kind: "danger" });
+  toasts.say("under way", { about: "x" });
+  toasts.say("nearly there", { about: "x" });
+  expect(toasts.list.map(({ text }) => text)).toEqual(["no network", "nearly there"]);
+  toasts.settle("x");
+  vi.advanceTimersByTime(6_000);
+  expect(toasts.list.map(({ text }) => text), "an error stays longer").toEqual(["no network"]);
+});

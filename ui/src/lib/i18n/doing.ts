@@ -1,0 +1,9 @@
+import { numberText } from "./dates";
+import { i18n } from "./i18n.svelte";
+
+/** What a job does now, in the language of the page; what the engine says in other words stays as it is. */
+export function doingText(doing: string): string {
+  const [, page, pages] = /^page (\d+) of (\d+), \d+ photos$/.exec(doing) ?? [];
+  if (page !== undefined && pages !== undefined) return i18n.t.welcome.sync_pages(numberText(Number(page)), numberText(Number(pages)));
+  return i18n.t.activity.step_words[doing] ?? doing;
+}

@@ -1,0 +1,77 @@
+import { ask } from "../host/ask";
+import type { Look, Settings } from "../host/bindings";
+import type { Host } from "../host/host";
+import { Loaded } from "../shared/loaded.svelte";
+
+export const KINDS = ["dither", "mosaic"] as const satisfies readonly Look["look"][];
+export type Kind = (typeof KINDS)[number];
+
+/** What the sliders of one way of the Studio say. */
+export interface Sliders {
+  readonly kind: Kind;
+  /** The recipe, as the engine understands it. */
+  readonly json: string;
+  /** Sets them as a recipe says; whether it is one of their kind. */
+  take(json: string): boolean;
+}
+
+export interface KeptLook {
+  name: string;
+  json: string;
+  kind: Kind;
+}
+
+/** The looks that were kept by name, of every kind, and which of them scheduled photos get. */
+export class KeptLooks {
+  readonly settings: Loaded<Settings>;
+  readonly all = $derived.by(() => kept(this.settings.value?.looks ?? {}));
+  readonly #host: Host;
+
+  constructor(host: Host) {
+    this.#host = host;
+    this.settings = new Loaded(() => ask(host, "settings", {}));
+  }
+
+  of(kind: Kind): KeptLook[] {
+    return this.all.filter((look) => look.kind === kind);
+  }
+
+  /** Keeps a look under a name; answers with the recipe of the same name that gives way. */
+  async keep(name: string, json: string): Promise<string | null> {
+    const plain = name.replaceAll(".", " ").trim();
+    const before = this.settings.value?.looks[plain] ?? null;
+    await this.#change({ [`looks.${plain}`]: json });
+    return before === json ? null : before;
+  }
+
+  async forget(name: string): Promise<void> {
+    await this.#change({ [`looks.${name}`]: null });
+  }
+
+  /** The kept look, on each so many-th photo that the schedule sends to a target; an empty name for none. */
+  async schedule(target: string, name: string, every: number): Promise<void> {
+    await this.#change({ [`targets.${target}.look`]: name, [`targets.${target}.look_every`]: every });
+  }
+
+  async #change(changes: Record<string, unknown>): Promise<void> {
+    this.settings.take(await ask(this.#host, "change_settings", { changes }));
+  }
+}
+
+/** The recipe of a look of this kind; null for other words. */
+export function read<K extends Kind>(json: string, kind: K): Extract<Look, { look: K }> | null {
+  try {
+    const value: unknown = JSON.parse(json);
+    const fits = typeof value === "object" && value !== null && "look" in value && value.look === kind;
+    return fits ? (value as Extract<Look, { look: K }>) : null;
+  } catch {
+    return null;
+  }
+}
+
+function kept(looks: Settings["looks"]): KeptLook[] {
+  return Object.entries(looks).flatMap(([name, json = ""]) => {
+    const kind = KINDS.find((kind) => read(json, kind) !== null);
+    return kind === undefined ? [] : [{ name, json, kind }];
+  });
+}
