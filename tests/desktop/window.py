@@ -22,7 +22,7 @@ from watching import posts, wait
 ELEMENT = "element-6066-11e4-a52e-4f735466cecf"
 TAB, ENTER, ESCAPE, RIGHT = "\ue004", "\ue007", "\ue00c", "\ue014"
 
-# What the page shows, as functions of what is drawn; nothing is done by script.
+# What the page shows, as functions of what is drawn; nothing is done by script but to drop a file, for which a driver has no hands.
 MOUNTED = "return document.querySelector('nav a') !== null"
 DECODED = """const seen = [...document.querySelectorAll('[role=option] img')].filter((img) => {
   const box = img.getBoundingClientRect();
@@ -34,6 +34,16 @@ HEADING = "return document.querySelector('main h1')?.textContent.trim() ?? ''"
 LARGE = "const img = document.querySelector('figure img.shown'); return img !== null && img.naturalWidth"
 POSTS = "return document.querySelectorAll('main li bdi').length"
 POST_SHOWN = "const img = document.querySelector('main li img'); return img !== null && img.complete && img.naturalWidth > 0"
+
+IN_ITS_LOOK = "const img = document.querySelector('figure img.look'); return img !== null && img.complete && img.naturalWidth"
+DROP = """const canvas = Object.assign(document.createElement('canvas'), { width: 640, height: 400 });
+const pen = canvas.getContext('2d');
+pen.fillStyle = 'teal';
+pen.fillRect(0, 0, 640, 400);
+const bytes = Uint8Array.from(atob(canvas.toDataURL().split(',')[1]), (char) => char.charCodeAt(0));
+const dataTransfer = new DataTransfer();
+dataTransfer.items.add(new File([bytes], 'Düne & Meer.png', { type: 'image/png' }));
+document.body.dispatchEvent(new DragEvent('drop', { dataTransfer, bubbles: true, cancelable: true }));"""
 
 
 def free_port():
@@ -160,6 +170,13 @@ def it_publishes_once(window, control):
     print("window: published one photo; it stands in Activity")
 
 
+def a_file_opens_in_the_studio(window):
+    window.reads(DROP)
+    window.shows(f"const at = (() => {{ {HEADING} }})(); return at === 'Düne & Meer.png'", "file on the stage of the Studio")
+    width = window.shows(IN_ITS_LOOK, "file in its look", 30)
+    print(f"window: a dropped file stands in the Studio, its look {width} px wide")
+
+
 def main():
     program, *rest = sys.argv[1:]
     with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as work:
@@ -172,6 +189,7 @@ def main():
                 the_gallery_shows_photographs(window, picture)
                 the_keyboard_opens_a_photo(window)
                 it_publishes_once(window, told.group(1))
+                a_file_opens_in_the_studio(window)
 
 
 main()

@@ -27,6 +27,7 @@ fn the_arrows_point_one_way() {
     for (package, strangers) in [
         ("pierrot-core", &["tauri", "wry", "tao", "clap", "axum", "indicatif", "pierrot-sandbox", "pierrot-cli"][..]),
         ("pierrot-looks", &["tokio", "reqwest", "redb", "pierrot-core"]),
+        ("pierrot-tiles", &["tokio", "reqwest", "clap", "pierrot-core"]),
         ("pierrot-sandbox", &["pierrot-core", "pierrot-looks", "redb", "tauri"]),
         ("pierrot-server", &["tauri", "wry", "clap", "pierrot-sandbox", "pierrot-cli"]),
         ("pierrot-cli", &["tauri", "wry"]),

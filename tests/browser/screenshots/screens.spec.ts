@@ -58,6 +58,13 @@ test("every screen", async ({ page, sandbox }) => {
   await expect(page.getByLabel("Alt text")).toBeVisible();
   await draw(page, "photo");
 
+  await go(page, "Studio");
+  await page.getByRole("main").getByRole("link").first().click();
+  await page.getByLabel("Way of dithering").selectOption("atkinson");
+  await expect(page.getByRole("img", { name: "The photo in its look" })).toHaveAttribute("src", /atkinson/);
+  await page.getByRole("slider", { name: "How much of the photo" }).fill("45");
+  await draw(page, "studio");
+
   await go(page, "Plan");
   await expect(page.getByRole("button", { name: /^Another photo instead of/ }).nth(3)).toBeVisible();
   await draw(page, "plan");

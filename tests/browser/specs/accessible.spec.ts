@@ -34,6 +34,15 @@ for (const colorScheme of ["light", "dark"] as const) {
       await sound(page, "photo");
       await page.keyboard.press("ControlOrMeta+k");
       await sound(page, "commands");
+      await page.keyboard.press("Escape");
+      await go(page, "Studio");
+      await sound(page, "studio without a photo");
+      await page.getByRole("main").getByRole("link").first().click();
+      await expect(page.getByRole("img", { name: "The photo in its look" })).toBeVisible();
+      await sound(page, "studio");
+      await pick(page, "Mosaic");
+      await expect(page.getByRole("button", { name: "Make mosaic" })).toBeVisible();
+      await sound(page, "mosaic");
     });
 
     test("plan and activity", async ({ page, sandbox }) => {

@@ -111,6 +111,23 @@ test.describe("a large archive", () => {
     await expect(page.locator("#photo-0")).toBeFocused();
   });
 
+  test("shows the photos one has scrolled to, though those passed by never came", async ({ page }) => {
+    let passed = () => {};
+    const scrolled = new Promise<void>((resolve) => (passed = resolve));
+    await page.route("**/pictures/*/grid*", async (route) => {
+      await scrolled;
+      await route.continue().catch(() => {});
+    });
+    const asked = page.waitForRequest("**/pictures/*/grid*");
+    await page.reload();
+    await asked;
+    await photos(page).first().hover();
+    await page.mouse.wheel(0, 4000);
+    await expect(page.locator("#photo-0")).toHaveCount(0);
+    passed();
+    await expect(photos(page).filter({ has: page.locator("img.shown") }).first()).toBeVisible();
+  });
+
   test("stays where it was while one looks at a photo", async ({ page }) => {
     await page.getByRole("slider", { name: "Date" }).focus();
     await page.keyboard.press("End");

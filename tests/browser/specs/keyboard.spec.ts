@@ -68,10 +68,10 @@ test("everything is done without a mouse, from the first photo to the answer", a
   await expect(page.getByRole("heading", { name: "1 needs your review" })).toBeHidden();
 
   // Accounts, settings, the palette and the sheet of shortcuts.
-  await page.keyboard.press("4");
+  await page.keyboard.press("5");
   await level1("Accounts");
   await tabTo(page, "button", /^Sign in again$/);
-  await page.keyboard.press("5");
+  await page.keyboard.press("6");
   await level1("Settings");
   await tabTo(page, "button", /^Appearance$/);
   await page.keyboard.press("Enter");

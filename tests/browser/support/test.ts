@@ -52,7 +52,7 @@ export function listenTo(page: Page): string[] {
   return complaints;
 }
 
-export type Screen = "Gallery" | "Plan" | "Activity" | "Accounts" | "Settings";
+export type Screen = "Gallery" | "Plan" | "Activity" | "Studio" | "Accounts" | "Settings";
 
 /** Goes to a screen as a person does and waits until it stands. */
 export async function go(page: Page, screen: Screen): Promise<void> {

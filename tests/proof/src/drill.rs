@@ -145,7 +145,7 @@ pub(crate) fn publication(photo: &PhotoId, account: &str, number: u64) -> [Fact;
     let post_id = format!("18{number:017}");
     let post_url = format!("https://x.com/i/status/{post_id}");
     [
-        Fact::Claimed { about: about.clone(), number: 1, slot: format!("now-{number}") },
+        Fact::Claimed { about: about.clone(), number: 1, slot: format!("now-{number}"), look: None },
         Fact::Sending { about: about.clone(), frozen },
         Fact::Posted { about, post_id, post_url, text, seen: Seen::Answer },
     ]

@@ -2,8 +2,9 @@
 //!
 //! Invariant, judged after every recovery: no photo behind two posts but by a person's word; every post on the record or in
 //! review; every entry read before still there, unchanged; recovering again changes nothing; `check` finds nothing.
-//! Absent: power cuts (`disk`, `simulate`): what the kernel has, it keeps.
+//! Absent, unless asked for (`ext4`): power cuts. What the kernel has, it keeps.
 
+mod ext4;
 mod life;
 mod places;
 
@@ -29,6 +30,8 @@ pub struct Setting {
     pub seed: u64,
     /// Photos in one lasting home; absent for small ones, exchanged now and then.
     pub photos: Option<usize>,
+    /// The home is on an ext4 of its own, whose power goes with each kill; what the kernel had not written is lost too.
+    pub power_cuts: bool,
 }
 
 /// What became of it.
@@ -67,7 +70,7 @@ pub async fn run(setting: Setting) -> io::Result<Killed> {
                 }
                 let kills = (setting.kills / homes) + u64::from(home < setting.kills % homes);
                 let photos = setting.photos.unwrap_or(kills as usize * 3 / 2 + 60);
-                all.add(life::live(setting.seed, home, kills, photos).await?);
+                all.add(life::live(&setting, home, kills, photos).await?);
             }
         });
     }

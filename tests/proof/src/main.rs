@@ -5,7 +5,7 @@ use std::{collections::BTreeMap, ops::RangeInclusive, process::ExitCode};
 use pierrot_proof::{contest, drill, kills, model, powercuts, simulate};
 use serde_json::{Value, json};
 
-const USAGE: &str = "usage: pierrot-proof model | simulate SEEDS=n FIRST_SEED=s COMPUTERS=1..5 | kills N=n SEED=s [PHOTOS=n] | powercuts N=n SEED=s | \
+const USAGE: &str = "usage: pierrot-proof model | simulate SEEDS=n FIRST_SEED=s COMPUTERS=1..5 | kills N=n SEED=s [PHOTOS=n] [CUT=ext4] | powercuts N=n SEED=s | \
                      contest PROCESSES=n PUBLICATIONS=n SEED=s STORE=folder|moto|radosgw | drill PHOTOS=n ENTRIES=m";
 
 fn main() -> ExitCode {
@@ -45,7 +45,7 @@ fn run(name: &str, arguments: &Arguments) -> Result<(Value, bool), String> {
             the_simulation(arguments)
         }
         "kills" => {
-            arguments.refuse_others(&["N", "SEED", "PHOTOS"])?;
+            arguments.refuse_others(&["N", "SEED", "PHOTOS", "CUT"])?;
             the_kills(arguments)
         }
         "contest" => {
@@ -111,7 +111,14 @@ fn the_power_cuts(arguments: &Arguments) -> Result<(Value, bool), String> {
 fn the_kills(arguments: &Arguments) -> Result<(Value, bool), String> {
     let (kills, seed) = (arguments.number("N", 500)?, arguments.number("SEED", 1)?);
     let photos = arguments.optional("PHOTOS")?.map(|photos| usize::try_from(photos).unwrap_or(usize::MAX));
-    let killed = in_runtime(kills::run(kills::Setting { kills, seed, photos }))?;
+    let power_cuts = match arguments.0.get("CUT").map(String::as_str) {
+        None => false,
+        Some("ext4") => true,
+        Some(other) => {
+            return Err(format!("CUT={other} is not known; CUT=ext4 takes the power from an ext4 with each kill"));
+        }
+    };
+    let killed = in_runtime(kills::run(kills::Setting { kills, seed, photos, power_cuts }))?;
     tell_violations(&killed.violations);
     Ok((json!(killed), killed.violations.is_empty()))
 }

@@ -50,8 +50,9 @@ impl Place {
 }
 
 async fn bucket(seed: u64) -> io::Result<Site> {
-    let endpoint = std::env::var("PIERROT_TEST_S3")
-        .map_err(|_| io::Error::other("PIERROT_TEST_S3 names no S3 server; scripts/with-moto.sh starts one"))?;
+    let endpoint = std::env::var("PIERROT_TEST_S3").map_err(|_| {
+        io::Error::other("PIERROT_TEST_S3 names no S3 server; scripts/with-moto.sh and with-radosgw.sh start one")
+    })?;
     let endpoint = endpoint.trim_end_matches('/').to_owned();
     let name = format!("contest-{}-{seed}", std::process::id());
     let credentials = Credentials::new(KEY, SECRET, None, None, "proof");

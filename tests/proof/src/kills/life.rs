@@ -9,7 +9,7 @@ use rand_chacha::ChaCha8Rng;
 use serde_json::json;
 use tempfile::TempDir;
 
-use super::{Killed, VIOLATIONS_MAX, places::PLACES};
+use super::{Killed, Setting, VIOLATIONS_MAX, ext4::Ext4, places::PLACES};
 use crate::{
     history::{Judgement, Reading},
     program::{self, Home, Said},
@@ -41,15 +41,20 @@ struct Life {
     killed: Killed,
     /// Names what was done, for a violation.
     deed: String,
+    /// Its power goes with the program.
+    disk: Option<Ext4>,
     _folder: TempDir,
 }
 
 /// Kills so many processes of one home.
-pub async fn live(seed: u64, number: u64, kills: u64, photos: usize) -> io::Result<Killed> {
+pub async fn live(setting: &Setting, number: u64, kills: u64, photos: usize) -> io::Result<Killed> {
     let folder = crate::scratch()?;
+    let disk = setting.power_cuts.then(Ext4::new).transpose()?;
     let sandbox = program::sandbox(photos, number + 1).await?;
-    let home = Home::new(&folder.path().join("home"), &sandbox, "kind = \"folder\"\npath = \"record\"", &[])?;
-    let mut dice = ChaCha8Rng::seed_from_u64(seed);
+    let root = disk.as_ref().map_or_else(|| folder.path().to_owned(), Ext4::root).join("home");
+    let home = Home::new(&root, &sandbox, "kind = \"folder\"\npath = \"record\"", &[])?;
+    disk.as_ref().map_or(Ok(()), Ext4::settle)?;
+    let mut dice = ChaCha8Rng::seed_from_u64(setting.seed);
     dice.set_stream(number);
     let place = dice.random_range(0..PLACES.len());
     let mut life = Life {
@@ -61,6 +66,7 @@ pub async fn live(seed: u64, number: u64, kills: u64, photos: usize) -> io::Resu
         earlier: Reading::default(),
         killed: Killed::default(),
         deed: "nothing yet".into(),
+        disk,
         _folder: folder,
     };
     let first = life.home.run(&["sync"]).await?;
@@ -99,6 +105,7 @@ impl Life {
                 self.change_library();
             }
             let died = self.home.die_at(arguments, place).await?;
+            self.lose_power(died)?;
             self.killed.kills += u64::from(died);
             self.expect(died, || format!("{arguments:?} never comes to {place}"));
         }
@@ -144,10 +151,18 @@ impl Life {
         let patience = span.mul_f64(self.dice.random());
         self.deed = format!("{}, {arguments:?} after {} ms", self.deed, patience.as_millis());
         let died = self.home.kill_after(&arguments, patience).await?;
+        self.lose_power(died)?;
         self.killed.kills += u64::from(died);
         // The guess grows while everything dies and shrinks when something was done before.
         self.spans[victim as usize] = if died { span.mul_f64(1.03) } else { patience.max(span.mul_f64(0.8)) };
         Ok(died)
+    }
+
+    fn lose_power(&mut self, died: bool) -> io::Result<()> {
+        match &mut self.disk {
+            Some(disk) if died => disk.cut(),
+            Some(_) | None => Ok(()),
+        }
     }
 
     /// Something for a sync to find.

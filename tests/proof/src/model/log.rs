@@ -154,7 +154,7 @@ fn fact(line: Line, target: Target) -> Fact {
     let about = about(line.attempt);
     let empty = String::new;
     match line.kind {
-        Kind::Claimed => Fact::Claimed { about, number: 1, slot: "w1".into() },
+        Kind::Claimed => Fact::Claimed { about, number: 1, slot: "w1".into(), look: None },
         Kind::Sending => {
             let frozen = Frozen {
                 text: empty(),
