@@ -6,7 +6,7 @@ set -euo pipefail
 
 RUST_MIN=1.95
 NODE_MIN=20
-BUILD=(build-essential pkg-config cmake ca-certificates curl)
+BUILD=(build-essential pkg-config cmake nasm ca-certificates curl)
 WINDOW=(libwebkit2gtk-4.1-dev libayatana-appindicator3-dev librsvg2-dev file)
 TESTS=(git xvfb xauth dbus gnome-keyring libsecret-tools imagemagick fonts-dejavu-core procps python3 python3-venv python3-dbus python3-gi
   webkit2gtk-driver desktop-file-utils libxtst6)
@@ -63,7 +63,7 @@ system_packages() {
       ;;
     Darwin)
       xcode-select -p >/dev/null 2>&1 || fail "Apple's command line tools are missing. Run: xcode-select --install"
-      have cmake || fail "cmake is missing. Run: brew install cmake pkg-config node rustup"
+      have cmake || fail "cmake is missing. Run: brew install cmake nasm pkg-config node rustup"
       ;;
     *) fail "this script knows Debian, Ubuntu and macOS. On Windows follow the section 'Windows' of README.md." ;;
   esac
