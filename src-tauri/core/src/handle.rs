@@ -374,6 +374,17 @@ pub(crate) async fn blocking<T: Send + 'static>(work: impl FnOnce() -> T + Send 
     }
 }
 
+/// As [`blocking`], where a panic is one more error.
+pub(crate) async fn off<T: Send + 'static, E: Into<Error> + Send + 'static>(
+    work: impl FnOnce() -> std::result::Result<T, E> + Send + 'static,
+) -> Result<T> {
+    let Some(done) = blocking(work).await else {
+        let what = "Pierrot made a mistake while it worked on this.";
+        return Err(Error::failed(what, "Try again; if it stays so, please report it."));
+    };
+    done.map_err(Into::into)
+}
+
 fn hex_128(dice: &mut impl Rng) -> String {
     format!("{:032x}", dice.random::<u128>())
 }

@@ -7,6 +7,7 @@
 mod addresses;
 mod answers;
 mod flickr;
+mod looks;
 mod pictures;
 mod record;
 mod settings;
@@ -20,13 +21,14 @@ pub struct Target {
     pub run: fn(&[u8]),
 }
 
-pub const TARGETS: [Target; 7] = [
+pub const TARGETS: [Target; 8] = [
     Target { name: "flickr", run: flickr::run },
     Target { name: "x", run: x::run },
     Target { name: "record", run: record::run },
     Target { name: "settings", run: settings::run },
     Target { name: "words", run: words::run },
     Target { name: "pictures", run: pictures::run },
+    Target { name: "looks", run: looks::run },
     Target { name: "addresses", run: addresses::run },
 ];
 

@@ -18,6 +18,14 @@ pub fn under_way() -> bool {
     UNDER_WAY.get()
 }
 
+/// Runs what decodes pictures.
+pub fn decoding<T>(work: impl FnOnce() -> T) -> T {
+    UNDER_WAY.set(true);
+    let done = work();
+    UNDER_WAY.set(false);
+    done
+}
+
 pub fn run(input: &[u8]) {
     let (line, picture) = parts(input);
     let limits = match door(line, 0, 3) {
@@ -25,10 +33,8 @@ pub fn run(input: &[u8]) {
         1 => Limits { bytes_max: 4_000, side_max: 4096 },
         _ => Limits { bytes_max: 5_242_880, side_max: 40 },
     };
-    UNDER_WAY.set(true);
-    let prepared = prepare(picture, &limits);
-    let small = thumbnail(picture, SIDES[door(line, 1, SIDES.len())]);
-    UNDER_WAY.set(false);
+    let prepared = decoding(|| prepare(picture, &limits));
+    let small = decoding(|| thumbnail(picture, SIDES[door(line, 1, SIDES.len())]));
     if let Ok(prepared) = &prepared {
         assert!(prepared.bytes.len() <= limits.bytes_max && prepared.width.max(prepared.height) <= limits.side_max);
         // Markers that an encoder wrote may go the second time, the image data stays.
@@ -43,6 +49,6 @@ pub fn run(input: &[u8]) {
     }
 }
 
-fn is_a_sentence(error: &PictureError) {
+pub fn is_a_sentence(error: &PictureError) {
     assert!(!error.to_string().is_empty());
 }

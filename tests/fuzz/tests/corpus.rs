@@ -60,6 +60,11 @@ fn every_known_picture_becomes_fit_or_is_refused() {
 }
 
 #[test]
+fn every_known_look_is_drawn_twice_the_same_or_refused() {
+    run("looks");
+}
+
+#[test]
 fn every_known_address_stays_within_its_reach() {
     run("addresses");
 }

@@ -49,7 +49,7 @@ impl Engine {
             return Ok(());
         }
         let (catalogue, below) = (pierrot.catalogue.clone(), walk.below.clone());
-        let photos = crate::jobs::gallery::off(move || catalogue.without_exif(below.as_ref(), PHOTOS_MAX)).await?;
+        let photos = crate::handle::off(move || catalogue.without_exif(below.as_ref(), PHOTOS_MAX)).await?;
         if !photos.is_empty() {
             let flickr = pierrot.flickr().await?;
             for photo in &photos {

@@ -14,7 +14,7 @@ use crate::{
     choose::Filters,
     error::{Error, Result},
     fold::Fold,
-    handle::Pierrot,
+    handle::{Pierrot, off},
     library::{Builder, Facets, Library, Neighbours, Overview, Query, Rules, TargetRules, Window},
     photo::PhotoId,
     record::ledger::local_fold,
@@ -208,16 +208,6 @@ pub(crate) fn rules<'a>(
         hold: &target.sensitive.hold,
     });
     Rules { filters, fold, targets: targets.collect() }
-}
-
-/// Runs work that would hold up the async threads.
-pub(crate) async fn off<T: Send + 'static, E: Into<Error> + Send + 'static>(
-    work: impl FnOnce() -> std::result::Result<T, E> + Send + 'static,
-) -> Result<T> {
-    match tokio::task::spawn_blocking(work).await {
-        Ok(done) => done.map_err(Into::into),
-        Err(_) => Err(Error::failed("The gallery could not be made.", "Try again; if it stays so, please report it.")),
-    }
 }
 
 #[cfg(test)]

@@ -27,8 +27,8 @@ use crate::{
     error::{Error, Result},
     events::{Event, Events},
     fold::Stand,
-    handle::{Pierrot, blocking},
-    jobs::{gallery::off, opened::Subject},
+    handle::{Pierrot, blocking, off},
+    jobs::opened::Subject,
     photo::PhotoId,
 };
 
@@ -140,8 +140,8 @@ impl Protocol {
             return None;
         }
         if cells.first()?.square.is_some() {
-            let squares = cells.into_iter().rev().filter_map(|cell| cell.square.map(|square| (cell, square)));
-            return squares.into_iter().find(|(_, square)| square.holds(i64::from(x), i64::from(y)));
+            let mut squares = cells.into_iter().rev().filter_map(|cell| cell.square.map(|square| (cell, square)));
+            return squares.find(|(_, square)| square.holds(i64::from(x), i64::from(y)));
         }
         let cell = cells.into_iter().nth((columns * row + column) as usize)?;
         let (left, top) = (i64::from(column * cell_px), i64::from(row * cell_px));

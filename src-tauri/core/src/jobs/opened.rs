@@ -11,8 +11,7 @@ use serde::{Deserialize, Serialize};
 use crate::{
     catalogue::sha256_hex,
     error::{Error, Result},
-    handle::{Pierrot, blocking},
-    jobs::gallery::off,
+    handle::{Pierrot, blocking, off},
     photo::PhotoId,
     thumbnails::Class,
 };

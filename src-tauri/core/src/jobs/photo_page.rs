@@ -6,17 +6,14 @@
 use serde::Serialize;
 use ts_rs::TS;
 
-use super::{
-    gallery::off,
-    history::{self, HistoryLine},
-};
+use super::history::{self, HistoryLine};
 use crate::{
     caption::plain,
     catalogue::{Album, Exif, Presence, Row},
     choose::Filters,
     error::{Error, Result},
     fold::{Attempt, Ending, Fold, Stand},
-    handle::Pierrot,
+    handle::{Pierrot, off},
     log::Why,
     photo::{Photo, PhotoId},
     photo_words::{self, Licence, MediaKind, TakenPrecision},

@@ -20,8 +20,8 @@ use tokio::sync::{Mutex, mpsc};
 
 use crate::{
     error::{Code, Error, Result},
-    handle::{Pierrot, blocking},
-    jobs::gallery::{off, rules},
+    handle::{Pierrot, blocking, off},
+    jobs::gallery::rules,
     library::showable,
     photo::PhotoId,
     thumbnails::{Class, Key, ThumbnailError},

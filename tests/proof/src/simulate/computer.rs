@@ -50,6 +50,19 @@ pub async fn live_through(seed: u64, setting: &Setting, folder: &Path) -> World 
     let range = || setting.computers.clone();
     let count = field.throw(|dice| dice.random_range(range()).min(dice.random_range(range())));
     let computers: Vec<Computer> = (1..=count).map(|number| Computer::new(number, &field, folder)).collect();
+    tokio::select! {
+        biased;
+        () = field.endless() => field.violated("I5: what goes on in this world does not end".to_owned()),
+        () = all_days(&field, computers) => {}
+    }
+    let publications = judge::at_the_end(&field);
+    let (events, trace, lines) = field.finish();
+    let violations = std::mem::take(&mut field.shared().violations);
+    World { events, publications, violations, trace, lines }
+}
+
+/// The storm, and the calm after it.
+async fn all_days(field: &Field, computers: Vec<Computer>) {
     let mut lives = tokio::task::JoinSet::new();
     for computer in computers {
         lives.spawn(computer.live());
@@ -60,11 +73,7 @@ pub async fn live_through(seed: u64, setting: &Setting, folder: &Path) -> World 
     field.shared().calm = true;
     field.shared().record_away_ms = 0;
     field.servers.control().clear_faults();
-    settle(&field, &mut computers).await;
-    let publications = judge::at_the_end(&field);
-    let (events, trace, lines) = field.finish();
-    let violations = std::mem::take(&mut field.shared().violations);
-    World { events, publications, violations, trace, lines }
+    settle(field, &mut computers).await;
 }
 
 /// Everybody comes back, and what is open must end.

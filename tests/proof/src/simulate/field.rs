@@ -19,6 +19,9 @@ use crate::disk::CrashDisk;
 /// 2026-03-02 09:00 UTC, a Monday.
 pub const BEGINNING_MS: i64 = 1_772_442_000_000;
 
+/// More events than any world has that comes to its end; one of five computers has about a tenth.
+const EVENTS_MAX: u64 = 50_000;
+
 #[derive(Debug)]
 pub struct Shared {
     pub dice: ChaCha8Rng,
@@ -45,6 +48,7 @@ pub struct Field {
     /// Broken on purpose: see [`Setting`].
     pub overwrites: bool,
     begun: Instant,
+    endless: Arc<Notify>,
 }
 
 impl Field {
@@ -62,7 +66,13 @@ impl Field {
             lines: setting.told.then(Vec::new),
         };
         let overwrites = setting.overwrites;
-        Self { shared: Arc::new(Mutex::new(shared)), servers, overwrites, begun: Instant::now() }
+        Self {
+            shared: Arc::new(Mutex::new(shared)),
+            servers,
+            overwrites,
+            begun: Instant::now(),
+            endless: Arc::default(),
+        }
     }
 
     pub fn shared(&self) -> MutexGuard<'_, Shared> {
@@ -83,6 +93,14 @@ impl Field {
         if let Some(lines) = &mut shared.lines {
             lines.push(line);
         }
+        if shared.events > EVENTS_MAX {
+            self.endless.notify_one();
+        }
+    }
+
+    /// Resolves when so much has happened that the world will not come to its end.
+    pub async fn endless(&self) {
+        self.endless.notified().await;
     }
 
     pub fn violated(&self, law: String) {
