@@ -1,6 +1,6 @@
 //! Sizes as they are typed, and what they come to for a picture.
 //!
-//! Invariant: a picture is never enlarged, and no side becomes 0. A size is written back as it was read. Absent: pixels.
+//! Invariant: a picture is never enlarged, and no side becomes 0. The name of a size is a size again. Absent: pixels.
 
 use std::fmt;
 use std::str::FromStr;
@@ -86,7 +86,7 @@ impl FromStr for Size {
 
     fn from_str(text: &str) -> Result<Self, String> {
         let unclear = || format!("\"{text}\" is not a size; 512, 300x200, 300x200:fill, 300xauto and autox200 are.");
-        let (sides, mode) = match text.split_once(':') {
+        let (sides, mode) = match text.split_once([':', '-']) {
             None => (text, Mode::Fit),
             Some((sides, "fit")) => (sides, Mode::Fit),
             Some((sides, "fill")) => (sides, Mode::Fill),
@@ -155,7 +155,8 @@ mod tests {
     #[test]
     fn the_name_of_a_size_tells_it_apart() {
         for (text, name) in [("256", "256x256"), ("9xauto", "9xauto"), ("autox9", "autox9"), ("4x3:fill", "4x3-fill")] {
-            assert_eq!(text.parse::<Size>().expect(text).to_string(), name);
+            let size = text.parse::<Size>().expect(text);
+            assert_eq!((size.to_string().as_str(), name.parse()), (name, Ok(size)), "a name is read back");
         }
     }
 }

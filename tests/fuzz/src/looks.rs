@@ -51,7 +51,7 @@ fn palette(file: &[u8]) {
 fn sizes(input: &[u8]) {
     let (text, picture) = parts(input);
     let Some(size) = str::from_utf8(text).ok().and_then(|text| text.parse::<Size>().ok()) else { return };
-    assert_eq!(size.to_string().parse(), Ok(size), "a size is written back as it was read");
+    assert_eq!(size.to_string().parse(), Ok(size), "the name of a size is a size again");
     for format in [Format::Jpeg, Format::Png] {
         let wanted = Wanted { sizes: vec![size, Size::within(16)], format, quality: 80 };
         match pictures::decoding(|| thumbs(picture, &wanted, &Work::UNWATCHED)) {

@@ -1,7 +1,6 @@
 //! The lives of the computers of one world: they sync, publish, crash, start again, and ask a person.
 
 use std::{
-    ops::ControlFlow,
     path::{Path, PathBuf},
     sync::{Arc, LazyLock},
     time::Duration,
@@ -100,9 +99,13 @@ async fn settle(field: &Field, computers: &mut [Computer]) {
     }
 }
 
+fn storm_is_over(field: &Field) -> bool {
+    field.now_ms() >= BEGINNING_MS + STORMY_DAYS * DAY_MS
+}
+
 /// What goes wrong for all: the record is away, the servers answer nonsense, photos come and go.
 async fn weather(field: Field) -> Option<Computer> {
-    while field.now_ms() < BEGINNING_MS + STORMY_DAYS * DAY_MS {
+    while !storm_is_over(&field) {
         let wait_ms = field.throw(|dice| dice.random_range(600_000..TURN_MS));
         tokio::time::sleep(Duration::from_millis(wait_ms)).await;
         match field.throw(|dice| dice.random_range(0..10)) {
@@ -168,6 +171,8 @@ fn change_library(field: &Field) {
 pub struct Computer {
     body: Body,
     home: PathBuf,
+    /// The catalogue has its name, which it gets once its file is whole: what a crash leaves before is no catalogue.
+    named: bool,
 }
 
 impl Computer {
@@ -180,7 +185,7 @@ impl Computer {
             described.flickr.api_url, described.flickr.oauth_url, described.x.api_url
         );
         std::fs::write(home.join("config.toml"), config).expect("the scratch folder is writable");
-        Self { body: Body::new(number, field.clone()), home }
+        Self { body: Body::new(number, field.clone()), home, named: false }
     }
 
     fn surroundings(&self) -> Surroundings {
@@ -195,11 +200,12 @@ impl Computer {
     }
 
     /// Opens the home; the power may go while the catalogue is read.
-    fn open(&self) -> Option<(Pierrot, Catalogue)> {
-        let opened =
-            Catalogue::on_backend(self.body.disk.clone()).map_err(pierrot_core::Error::from).and_then(|catalogue| {
-                Ok((Pierrot::with_catalogue(&self.home, catalogue.clone(), self.surroundings())?, catalogue))
-            });
+    fn open(&mut self) -> Option<(Pierrot, Catalogue)> {
+        let catalogue = Catalogue::on_backend(self.body.disk.clone());
+        self.named |= catalogue.is_ok();
+        let opened = catalogue.map_err(pierrot_core::Error::from).and_then(|catalogue| {
+            Ok((Pierrot::with_catalogue(&self.home, catalogue.clone(), self.surroundings())?, catalogue))
+        });
         match opened {
             Ok(opened) => Some(opened),
             Err(_) if self.body.disk.is_cut() => None,
@@ -219,14 +225,14 @@ impl Computer {
             self.restart(effects, operations);
             if let Some((pierrot, _)) = self.open() {
                 let body = self.body.clone();
-                let ended = tokio::select! {
+                tokio::select! {
                     biased;
-                    () = body.crashed() => ControlFlow::Continue(()),
-                    ended = turns(&pierrot, &body) => ended,
-                };
-                if ended.is_break() {
-                    return Some(self);
+                    () = body.crashed() => {}
+                    () = turns(&pierrot, &body) => {}
                 }
+            }
+            if storm_is_over(&field) {
+                return Some(self);
             }
             let down_ms = field.throw(|dice| dice.random_range(1_000..TURN_MS));
             tokio::time::sleep(Duration::from_millis(down_ms)).await;
@@ -236,7 +242,8 @@ impl Computer {
     /// The disk as the crash left it, and the next crash on its way.
     fn restart(&mut self, effects: Option<u32>, operations: Option<u64>) {
         let old = self.body.disk.clone();
-        let image = self.body.field.throw(|dice| old.image(dice));
+        let left = self.body.field.throw(|dice| old.image(dice));
+        let image = if self.named { left } else { Vec::new() };
         let disk = CrashDisk::holding(image);
         if let Some(operations) = operations {
             disk.cut_after(operations);
@@ -264,20 +271,17 @@ impl Computer {
     }
 }
 
-/// One turn after the other; `Break` when the storm is over.
-async fn turns(pierrot: &Pierrot, body: &Body) -> ControlFlow<()> {
+/// One turn after the other, until the storm is over or the disk is gone.
+async fn turns(pierrot: &Pierrot, body: &Body) {
     let field = &body.field;
     pierrot.recover().await.ok();
     pierrot.sync(false).await.ok();
     loop {
         let wait_ms = field.throw(|dice| dice.random_range(1_000..TURN_MS));
         tokio::time::sleep(Duration::from_millis(wait_ms)).await;
-        if body.disk.is_cut() {
-            // Without a disk it is down; the next effect would say so.
-            return ControlFlow::Continue(());
-        }
-        if field.now_ms() >= BEGINNING_MS + STORMY_DAYS * DAY_MS {
-            return ControlFlow::Break(());
+        // Without a disk it is down; the next effect would say so.
+        if body.disk.is_cut() || storm_is_over(field) {
+            return;
         }
         turn(pierrot, body).await;
     }

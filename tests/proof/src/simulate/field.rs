@@ -19,7 +19,7 @@ use crate::disk::CrashDisk;
 /// 2026-03-02 09:00 UTC, a Monday.
 pub const BEGINNING_MS: i64 = 1_772_442_000_000;
 
-/// More events than any world has that comes to its end; one of five computers has about a tenth.
+/// Far more events than a world has that comes to its end: a usual one has some hundreds.
 const EVENTS_MAX: u64 = 50_000;
 
 #[derive(Debug)]
