@@ -6,7 +6,7 @@ import { expect, go, pick, test, type Page } from "../support/test.ts";
 const FOLDER = process.env["PIERROT_SCREENSHOTS"] ?? "screenshots";
 
 test.use({ photos: 600, deviceScaleFactor: 1.5 });
-test.setTimeout(240_000);
+test.setTimeout(600_000);
 
 /** Waits until every picture in sight has come, then draws both themes. */
 async function draw(page: Page, name: string): Promise<void> {
@@ -64,6 +64,14 @@ test("every screen", async ({ page, sandbox }) => {
   await expect(page.getByRole("img", { name: "The photo in its look" })).toHaveAttribute("src", /atkinson/);
   await page.getByRole("slider", { name: "How much of the photo" }).fill("45");
   await draw(page, "studio");
+  await pick(page, "Mosaic");
+  await page.getByLabel("Columns").fill("110");
+  await page.getByRole("button", { name: "Make mosaic" }).click();
+  await expect(page.getByRole("application", { name: /^Mosaic of / })).toBeVisible({ timeout: 300_000 });
+  await page.getByRole("application").click({ position: { x: 300, y: 300 } });
+  await expect(page.getByRole("region", { name: "The photo of this cell" }).getByRole("link")).toBeVisible();
+  await quiet(page);
+  await draw(page, "mosaic");
 
   await go(page, "Plan");
   await expect(page.getByRole("button", { name: /^Another photo instead of/ }).nth(3)).toBeVisible();
