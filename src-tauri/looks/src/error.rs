@@ -9,7 +9,7 @@ use thiserror::Error;
 #[derive(Clone, Debug, Error, PartialEq, Eq)]
 pub enum PictureError {
     /// The bytes are something else than a JPEG, PNG, GIF or WebP.
-    #[error("This is not a picture that can be posted: it seems to be {seems}. JPEG, PNG, GIF and WebP can be posted.")]
+    #[error("This is not a picture that Pierrot opens: it seems to be {seems}. It opens JPEG, PNG, GIF and WebP.")]
     NotAPicture {
         /// What the bytes seem to be, with its article: "an HTML page".
         seems: &'static str,

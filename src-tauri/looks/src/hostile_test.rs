@@ -136,7 +136,7 @@ fn errors_are_sentences() {
     let html = prepare(b"<!doctype html><p>Not found", &Limits::default()).expect_err("not a picture").to_string();
     assert_eq!(
         html,
-        "This is not a picture that can be posted: it seems to be an HTML page. JPEG, PNG, GIF and WebP can be posted."
+        "This is not a picture that Pierrot opens: it seems to be an HTML page. It opens JPEG, PNG, GIF and WebP."
     );
     let large = prepare(&png_bomb(40_000, 40_000), &Limits::default()).expect_err("too large").to_string();
     assert!(large.starts_with("The picture is too large to prepare: 40000 x 40000 pixels"), "{large}");

@@ -30,6 +30,11 @@ impl Kind {
     }
 }
 
+/// Whether a file with these first bytes (16 are enough) is of a kind that is opened.
+pub fn opens(head: &[u8]) -> bool {
+    Kind::of(head).is_ok()
+}
+
 fn is_riff(bytes: &[u8], form: &[u8; 4]) -> bool {
     bytes.starts_with(b"RIFF") && bytes.get(8..12) == Some(form)
 }

@@ -33,6 +33,7 @@ pub use dither::{
     COLOURS_MAX, Colours, Dither, Format as DitherFormat, Kernel, Light, Method, Palette, dither, methods, palettes,
 };
 pub use error::PictureError;
+pub use kind::opens;
 pub use metadata::Kept;
 pub use prepare::{Limits, Prepared, prepare};
 pub use recipe::{MosaicRecipe, Recipe};

@@ -12,6 +12,8 @@ use serde_json::{Value, json};
 
 use crate::{Index, TilesError};
 
+/// What a folder with a mosaic to look at closer has in it.
+pub const ZOOM: &str = "mosaic.dzi";
 /// The page that shows the pieces; `MOSAIC` in it stands for what it has to know.
 const PAGE: &str = include_str!("page.html");
 
@@ -62,12 +64,15 @@ pub fn write_small(from: &Path, to: &Path, side: u32) -> Result<(), TilesError> 
 /// [`TilesError`].
 pub fn write_zoom(mosaic: &Mosaic<'_>, index: &mut Index, folder: &Path, work: &Work<'_>) -> Result<(), TilesError> {
     let (width, height) = mosaic.size()?;
-    write_pieces(mosaic, index, &folder.join("mosaic_files"), work)?;
+    let pieces = folder.join("mosaic_files");
+    write_pieces(mosaic, index, &pieces, work).inspect_err(|_| {
+        let _ = fs::remove_dir_all(&pieces);
+    })?;
     let dzi = format!(
         "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<Image xmlns=\"http://schemas.microsoft.com/deepzoom/2008\" \
          Format=\"jpg\" Overlap=\"0\" TileSize=\"{PIECE_SIDE}\"><Size Width=\"{width}\" Height=\"{height}\"/></Image>\n"
     );
-    let path = folder.join("mosaic.dzi");
+    let path = folder.join(ZOOM);
     whole(&path, |sink| sink.write_all(dzi.as_bytes()).map_err(|error| TilesError::unwritable(&path, &error)))?;
     let about = page_facts(mosaic, index, (width, height));
     // Within a script of a page, no tag may end it.

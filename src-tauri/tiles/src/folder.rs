@@ -1,6 +1,6 @@
 //! The pictures of a folder, and the folders in it.
 //!
-//! Invariant: sorted by name, each file once; hidden files and links are left out. Absent: what the files show.
+//! Invariant: sorted by name, each file once; hidden files, links, and what neither is nor calls itself a picture are left out. Absent: what the files show.
 
 use std::fs::{self, File};
 use std::io::Read;
@@ -13,6 +13,9 @@ use crate::source::{Found, Source, TILES_MAX, Trouble};
 /// No photo is larger; what is, would only fill the memory.
 const FILE_BYTES_MAX: u64 = 256 << 20;
 const DEPTH_MAX: usize = 16;
+/// What pictures are called; those that Pierrot does not open are named as such.
+const PICTURE_ENDS: [&str; 11] = ["jpg", "jpeg", "jpe", "jfif", "png", "gif", "webp", "heic", "heif", "avif", "jxl"];
+const HEAD_BYTES: u64 = 16;
 
 /// A folder, and the folders in it.
 #[derive(Clone, Copy, Debug)]
@@ -31,9 +34,14 @@ impl Source for Folder<'_> {
         let path = self.0.join(&found.name);
         let mut picture = Vec::with_capacity(found.bytes.min(FILE_BYTES_MAX) as usize + 1);
         let read = File::open(&path).and_then(|open| open.take(FILE_BYTES_MAX + 1).read_to_end(&mut picture));
-        read.map_err(|error| Trouble::Unreadable(format!("The file cannot be read ({error}).")))?;
+        read.map_err(|error| {
+            Trouble::Unreadable(match found.name.contains(char::REPLACEMENT_CHARACTER) {
+                true => "Its name is not text (UTF-8). Rename it.".to_owned(),
+                false => format!("The file cannot be read ({error})."),
+            })
+        })?;
         if picture.len() as u64 > FILE_BYTES_MAX {
-            let why = format!("The file has more than {} MB, which no photo needs.", FILE_BYTES_MAX >> 20);
+            let why = format!("The file has more than {} MB, which is more than is read.", FILE_BYTES_MAX >> 20);
             return Err(Trouble::Unreadable(why));
         }
         Ok(picture)
@@ -60,6 +68,17 @@ enum Wrong {
     TooMany,
 }
 
+/// Whether a file calls itself a picture, or is one all the same; films, notes and sidecars beside photos are not meant.
+fn is_meant(path: &Path) -> bool {
+    let end = path.extension().map(|end| end.to_string_lossy().to_ascii_lowercase());
+    if end.is_some_and(|end| PICTURE_ENDS.contains(&end.as_str())) {
+        return true;
+    }
+    let mut head = Vec::new();
+    let read = File::open(path).and_then(|open| open.take(HEAD_BYTES).read_to_end(&mut head));
+    read.is_err() || pierrot_looks::opens(&head)
+}
+
 fn walk(folder: &Path, before: &str, depth: usize, all: &mut Vec<Found>) -> Result<(), Wrong> {
     let system = |error: std::io::Error| Wrong::System(error.to_string());
     for entry in fs::read_dir(folder).map_err(system)? {
@@ -72,7 +91,7 @@ fn walk(folder: &Path, before: &str, depth: usize, all: &mut Vec<Found>) -> Resu
         let facts = entry.metadata().map_err(system)?;
         if facts.is_dir() && depth < DEPTH_MAX {
             walk(&entry.path(), &format!("{name}/"), depth + 1, all)?;
-        } else if facts.is_file() {
+        } else if facts.is_file() && is_meant(&entry.path()) {
             let since = facts.modified().ok().and_then(|time| time.duration_since(UNIX_EPOCH).ok());
             let changed = since.map_or(0, |since| since.as_nanos() as u64);
             all.push(Found { name, bytes: facts.len(), changed });

@@ -14,7 +14,9 @@ mod index;
 mod source;
 mod update;
 
-pub use files::{piece, whole, write_pieces, write_protocol, write_reduced, write_small, write_whole, write_zoom};
+pub use files::{
+    ZOOM, piece, whole, write_pieces, write_protocol, write_reduced, write_small, write_whole, write_zoom,
+};
 pub use folder::Folder;
 pub use index::Index;
 pub use source::{Found, Source, TILES_MAX, Trouble};

@@ -107,7 +107,7 @@ test("a mosaic is kept by name, and the schedule is offered it beside the other 
 
   await recipe.fill('{"look":"dither"}');
   await recipe.blur();
-  await expect(page.getByText(/^Only the recipe of a mosaic can stand here/)).toBeVisible();
+  await expect(page.getByText(/^Only the recipe of a mosaic that can be made stands here/)).toBeVisible();
   await expect(recipe).toHaveValue(/"look":"mosaic"/);
 
   await pick(page, "Dither");
@@ -141,7 +141,7 @@ test("a photo goes out as the mosaic that the form says", async ({ page, sandbox
 test("the picture of a mosaic can be saved", async ({ page }) => {
   await made(page);
   const coming = page.waitForEvent("download");
-  await page.getByRole("link", { name: "Save picture" }).click();
+  await page.getByRole("link", { name: "Save a copy to share" }).click();
   const file = await coming;
   expect(file.suggestedFilename()).toMatch(/^Mosaic of .+\.jpg$/);
   expect(await file.failure()).toBeNull();

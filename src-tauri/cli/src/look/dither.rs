@@ -13,7 +13,10 @@ use pierrot_core::Error;
 use pierrot_looks::{Colours, Dither, DitherFormat, Light, Method, Palette, Recipe, Work};
 use serde_json::json;
 
-use super::measured::{Phases, peak_memory};
+use super::{
+    measured::{Phases, peak_memory},
+    not_itself, text,
+};
 use crate::output::Answer;
 
 const FILE_BYTES_MAX: u64 = 320 << 20;
@@ -72,6 +75,7 @@ pub fn run(asked: &Arguments, stop: &AtomicBool) -> Answer {
 
 fn made(asked: &Arguments, stop: &AtomicBool) -> Result<Answer, Error> {
     let recipe = Recipe::Dither(recipe(asked)?);
+    not_itself(&asked.out, &asked.input)?;
     let clock = Phases::default();
     clock.enter("read");
     let of_input = |why: String| Error::failed(format!("{}: {why}", asked.input.display()), "Nothing was written.");
@@ -82,7 +86,7 @@ fn made(asked: &Arguments, stop: &AtomicBool) -> Result<Answer, Error> {
     clock.enter("write");
     super::write(&asked.out, 0, &bytes).map_err(|why| Error::failed(why, "Name another file with --out."))?;
     let value = json!({
-        "pictures": 1, "out": asked.out, "bytes": bytes.len(), "recipe": recipe,
+        "pictures": 1, "out": text(&asked.out), "bytes": bytes.len(), "recipe": recipe,
         "milliseconds": Phases::milliseconds(vec![clock]), "peak_memory": peak_memory(),
     });
     Ok(Answer::done(value, format!("{} is written, {} bytes.", asked.out.display(), bytes.len())))

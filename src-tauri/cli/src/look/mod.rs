@@ -13,11 +13,12 @@ mod tiles;
 use std::{
     fs::{self, File},
     io::Read,
-    path::Path,
+    path::{Path, PathBuf},
     sync::{
         Arc,
         atomic::{AtomicBool, Ordering},
     },
+    time::Duration,
 };
 
 use clap::Subcommand;
@@ -49,6 +50,9 @@ pub enum Look {
     Mosaic(mosaic::Arguments),
 }
 
+/// How long work that was stopped may take to clean up.
+const PATIENCE: Duration = Duration::from_secs(5);
+
 /// Set once nobody wants the result any more.
 type Stop = Arc<AtomicBool>;
 
@@ -73,10 +77,13 @@ pub async fn run(asked: &Look, arguments: &Arguments, voice: Voice) -> u8 {
         Look::Tiles(asked) => tiles::run(&asked, &told),
         Look::Mosaic(asked) => mosaic::run(&asked, &told),
     });
+    tokio::pin!(work);
     tokio::select! {
-        answer = work => voice.say(answer.unwrap_or_else(|_| gave_up())),
+        answer = &mut work => voice.say(answer.unwrap_or_else(|_| gave_up())),
         status = stopped() => {
             stop.store(true, Ordering::Relaxed);
+            // It takes what it had begun to write away with it.
+            let _ = tokio::time::timeout(PATIENCE, work).await;
             voice.stopped(status, &arguments.command)
         }
     }
@@ -135,18 +142,42 @@ fn read(path: &Path, bytes_max: u64) -> Result<Vec<u8>, String> {
     let file = File::open(path).map_err(unreadable)?;
     let facts = file.metadata().map_err(unreadable)?;
     if facts.is_dir() {
-        return Err("This is a folder; name the pictures in it.".into());
+        return Err("This is a folder; name a file.".into());
     }
     let mut bytes = Vec::with_capacity(facts.len().min(bytes_max) as usize);
     file.take(bytes_max + 1).read_to_end(&mut bytes).map_err(unreadable)?;
     if bytes.len() as u64 > bytes_max {
-        return Err(format!("The file has more than {} MB, which no photo needs.", bytes_max >> 20));
+        return Err(format!("The file has more than {} MB, which is more than is read.", bytes_max >> 20));
     }
     Ok(bytes)
 }
 
+/// A path as JSON has it; what of it is no text is replaced.
+fn text(path: &Path) -> String {
+    path.to_string_lossy().into_owned()
+}
+
+/// Where a file is, by whatever way it was named; it need not be there yet.
+fn place(path: &Path) -> PathBuf {
+    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    let lies = || Some(folder.canonicalize().ok()?.join(path.file_name()?));
+    path.canonicalize().ok().or_else(lies).unwrap_or_else(|| path.to_owned())
+}
+
+/// That a file which is to be written is not another one that is read or written, too.
+fn not_itself(written: &Path, other: &Path) -> Result<(), Error> {
+    if place(written) != place(other) {
+        return Ok(());
+    }
+    let why = format!("{} is named twice: what is written would take the place of the other.", written.display());
+    Err(Error::settings(why, "Name another file to write; nothing was changed."))
+}
+
 /// Writes a file beside its place and moves it there, so that no half of it is ever seen; `turn` keeps two writers apart.
 fn write(path: &Path, turn: usize, bytes: &[u8]) -> Result<(), String> {
+    if let Some(folder) = path.parent().filter(|folder| !folder.as_os_str().is_empty()) {
+        fs::create_dir_all(folder).map_err(|error| format!("{} cannot be made ({error}).", folder.display()))?;
+    }
     let mut part = path.as_os_str().to_owned();
     part.push(format!(".{}-{turn}.part", std::process::id()));
     let written = fs::write(&part, bytes).and_then(|()| fs::rename(&part, path));

@@ -20,13 +20,13 @@ use pierrot_looks::{
     },
 };
 use pierrot_tiles::{
-    Index, TilesError, Unreadable, write_protocol, write_reduced, write_small, write_whole, write_zoom,
+    Index, TilesError, Unreadable, ZOOM, write_protocol, write_reduced, write_small, write_whole, write_zoom,
 };
 use serde_json::{Value, json};
 
 use super::{
     measured::{Phases, peak_memory},
-    threads, tiles,
+    not_itself, place, text, threads, tiles,
 };
 use crate::output::Answer;
 
@@ -134,9 +134,10 @@ impl Arguments {
 }
 
 fn cells(text: &str) -> Result<(u32, Option<u32>), String> {
+    let count = |text: &str| text.parse().ok().filter(|count| *count > 0);
     let parsed = match text.split_once('x') {
-        Some((columns, rows)) => columns.parse().ok().zip(rows.parse().ok().map(Some)),
-        None => text.parse().ok().map(|columns| (columns, None)),
+        Some((columns, rows)) => count(columns).zip(count(rows).map(Some)),
+        None => count(text).map(|columns| (columns, None)),
     };
     parsed.ok_or_else(|| format!("\"{text}\" is no number of cells; 38x25 is, and 38"))
 }
@@ -177,6 +178,7 @@ struct Made {
 
 fn made(asked: &Arguments, stop: &AtomicBool, clock: &Phases) -> Result<Made, Error> {
     let format = format(&asked.out)?;
+    spare_what_is_there(asked)?;
     clock.enter("target");
     let picture = match &asked.picture {
         Some(picture) => picture.clone(),
@@ -201,7 +203,40 @@ fn made(asked: &Arguments, stop: &AtomicBool, clock: &Phases) -> Result<Made, Er
     };
     written(asked, &mosaic, &mut index, format, &work, clock).map_err(|error| tiles::failed(&error))?;
     let adjusted = adjusted(&mosaic, &index);
-    Ok(Made { grid, tiles: index.parts().len(), placed, cropped: target.cropped, adjusted, unreadable })
+    Ok(Made { grid, tiles: index.faces().len(), placed, cropped: target.cropped, adjusted, unreadable })
+}
+
+/// Nothing that is written is something that is read, or is written twice; a folder of somebody else's stays as it is.
+fn spare_what_is_there(asked: &Arguments) -> Result<(), Error> {
+    let thumbs = asked.web.iter().flat_map(|web| THUMB_SIDES.map(|side| beside(web, side)));
+    let written: Vec<PathBuf> = [Some(&asked.out), asked.web.as_ref(), asked.protocol.as_ref()]
+        .into_iter()
+        .flatten()
+        .cloned()
+        .chain(thumbs)
+        .collect();
+    for (at, path) in written.iter().enumerate() {
+        let read = [Some(&asked.target), asked.index.as_ref()].into_iter().flatten();
+        for other in read.chain(&written[..at]) {
+            not_itself(path, other)?;
+        }
+        if path.exists() && asked.tiles.as_ref().is_some_and(|folder| place(path).starts_with(place(folder))) {
+            let why = format!("{} is one of the pictures that the mosaic is to be made of.", path.display());
+            return Err(Error::settings(why, "Name another file to write; nothing was changed."));
+        }
+    }
+    let Some(folder) = &asked.dzi else { return Ok(()) };
+    let foreign = fs::read_dir(folder).is_ok_and(|mut there| there.next().is_some()) && !folder.join(ZOOM).is_file();
+    if foreign {
+        let why = format!("{} is a folder with other files in it.", folder.display());
+        return Err(Error::settings(why, "Name a new folder with --dzi, or an empty one; nothing was changed."));
+    }
+    Ok(())
+}
+
+/// A thumbnail of so many pixels, beside the version for posting.
+fn beside(web: &Path, side: u32) -> PathBuf {
+    web.with_file_name(format!("{}-{side}.jpg", web.file_stem().unwrap_or_default().to_string_lossy()))
 }
 
 fn placed(
@@ -251,9 +286,8 @@ fn written(
     if let Some(path) = &asked.web {
         clock.enter("web");
         write_reduced(mosaic, index, path, &WEB, work)?;
-        let stem = path.file_stem().unwrap_or_default().to_string_lossy();
         for side in THUMB_SIDES {
-            write_small(path, &path.with_file_name(format!("{stem}-{side}.jpg")), side)?;
+            write_small(path, &beside(path, side), side)?;
         }
     }
     if let Some(path) = &asked.protocol {
@@ -329,10 +363,10 @@ fn answer(asked: &Arguments, made: &Made, milliseconds: Value) -> Answer {
         made.placed.iter().map(|placed| f64::from(placed.distance)).sum::<f64>() / made.placed.len().max(1) as f64;
     let (width, height) = (made.grid.columns * asked.cell_px, made.grid.rows * asked.cell_px);
     let value = json!({
-        "out": asked.out, "width": width, "height": height, "columns": made.grid.columns, "rows": made.grid.rows,
+        "out": text(&asked.out), "width": width, "height": height, "columns": made.grid.columns, "rows": made.grid.rows,
         "cells": made.placed.len(), "tiles": made.tiles, "tiles_used": used.len(), "most_repeats": most,
         "mean_distance": (distance * 10.0).round() / 10.0, "cropped": (made.cropped * 1000.0).round() / 1000.0,
-        "dzi": asked.dzi, "web": asked.web, "adjust": asked.adjust, "adjusted_levels": (made.adjusted * 10.0).round() / 10.0,
+        "dzi": asked.dzi.as_deref().map(text), "web": asked.web.as_deref().map(text), "adjust": asked.adjust, "adjusted_levels": (made.adjusted * 10.0).round() / 10.0,
         "failed": made.unreadable.len(), "errors": tiles::errors(&made.unreadable),
         "milliseconds": milliseconds, "peak_memory": peak_memory(),
     });

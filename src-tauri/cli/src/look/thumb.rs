@@ -17,7 +17,7 @@ use serde_json::{Value, json};
 use super::{
     cache,
     measured::{Phases, peak_memory},
-    threads,
+    text, threads,
 };
 use crate::output::Answer;
 
@@ -173,11 +173,12 @@ fn answer(asked: &Arguments, outcomes: &[(usize, Outcome)], milliseconds: Value)
         match outcome {
             Ok(paths) => {
                 count += paths.len();
-                files.push(json!({ "input": input, "thumbnails": paths }));
+                let paths: Vec<String> = paths.iter().map(|path| text(path)).collect();
+                files.push(json!({ "input": text(input), "thumbnails": paths }));
             }
             Err(why) => {
                 said.push_str(&format!("{}: {why}\n", input.display()));
-                errors.push(json!({ "input": input, "message": why }));
+                errors.push(json!({ "input": text(input), "message": why }));
             }
         }
     }
@@ -186,7 +187,7 @@ fn answer(asked: &Arguments, outcomes: &[(usize, Outcome)], milliseconds: Value)
         "pictures": asked.inputs.len(), "thumbnails": count, "failed": failed, "files": files, "errors": errors,
         "milliseconds": milliseconds, "peak_memory": peak_memory(),
     });
-    let words = format!("{count} thumbnails of {} pictures are in {}.", files.len(), asked.out.display());
+    let words = format!("Thumbnails: {count}, of {} pictures, in {}.", files.len(), asked.out.display());
     let error = (failed > 0).then(|| {
         let what_now = if files.is_empty() { "Nothing was made." } else { "All others are done." };
         Error::failed(said.trim_end(), what_now)

@@ -15,7 +15,7 @@ use serde_json::{Value, json};
 
 use super::{
     measured::{Phases, peak_memory},
-    threads,
+    text, threads,
 };
 use crate::output::Answer;
 
@@ -78,14 +78,14 @@ pub fn errors(unreadable: &[Unreadable]) -> Vec<Value> {
 
 fn answer(asked: &Arguments, updated: &Updated, milliseconds: Value) -> Answer {
     let value = json!({
-        "index": asked.index, "cell_px": asked.cell_px, "tiles": updated.tiles, "made": updated.made,
+        "index": text(&asked.index), "cell_px": asked.cell_px, "tiles": updated.tiles, "made": updated.made,
         "unchanged": updated.unchanged, "removed": updated.removed, "failed": updated.unreadable.len(),
         "errors": errors(&updated.unreadable), "milliseconds": milliseconds, "peak_memory": peak_memory(),
     });
     let words = format!(
-        "{} tiles are in {}: {} made now, {} as they were, {} removed.",
-        updated.tiles,
+        "Pictures in {}: {}; {} made tiles now, {} as they were, {} removed.",
         asked.index.display(),
+        updated.tiles,
         updated.made,
         updated.unchanged,
         updated.removed

@@ -290,3 +290,77 @@ async fn the_library_can_be_the_tiles_and_a_photo_the_target() {
     let protocol: Value = serde_json::from_slice(&std::fs::read(protocol).expect("written")).expect("JSON");
     assert!(protocol["cells"][0]["photo"].is_string(), "{protocol}");
 }
+
+#[test]
+fn nothing_that_is_there_is_lost_to_what_is_written() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let at = |path: &str| folder.path().join(path);
+    for name in ["tiles", "site"] {
+        std::fs::create_dir(at(name)).expect("a folder");
+    }
+    for colour in 0..64 {
+        std::fs::write(at(&format!("tiles/{colour:02}.gif")), patch(colour)).expect("writable");
+    }
+    std::fs::write(at("photo.gif"), patch(9)).expect("writable");
+    std::fs::write(at("photo.png"), "a photo of mine").expect("writable");
+    std::fs::write(at("site/index.html"), "a page of mine").expect("writable");
+    let mosaic = ["mosaic", "--target", "photo.png", "--tiles", "tiles", "--cells", "2", "--out"];
+    let cases: [(&[&str], &str); 6] = [
+        (&["dither", "photo.gif", "--out", "./photo.gif"], "photo.gif"),
+        (&[&mosaic[..], &["tiles/../photo.png"]].concat(), "photo.png"),
+        (
+            &["mosaic", "--target", "photo.gif", "--tiles", "tiles", "--cells", "2", "--out", "m.png", "--dzi", "site"],
+            "site",
+        ),
+        (&["mosaic", "--target", "photo.gif", "--tiles", ".", "--cells", "2", "--out", "photo.png"], "photo.png"),
+        (&[&mosaic[..], &["m.png", "--protocol", "m.png"]].concat(), "m.png"),
+        (&[&mosaic[..], &["m-120.jpg", "--web", "m.jpg"]].concat(), "m-120.jpg"),
+    ];
+    for (arguments, named) in cases {
+        let (status, said) = look(folder.path(), arguments);
+        let message = said["error"]["message"].as_str().unwrap_or_default();
+        assert!(status == Some(2) && message.contains(named), "{arguments:?}: {said}");
+    }
+    assert_eq!(std::fs::read_to_string(at("photo.png")).expect("there"), "a photo of mine");
+    assert_eq!(std::fs::read_to_string(at("site/index.html")).expect("there"), "a page of mine");
+    assert_eq!(std::fs::read(at("photo.gif")).expect("there"), patch(9));
+}
+
+#[test]
+fn films_and_notes_beside_photos_are_no_tiles_and_no_mistake() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let at = |path: &str| folder.path().join("tiles").join(path);
+    std::fs::create_dir(at("")).expect("a folder");
+    for (name, bytes) in
+        [("a.gif", patch(3)), ("no-end", patch(4)), ("notes.txt", b"x".to_vec()), ("film.mp4", vec![0; 99])]
+    {
+        std::fs::write(at(name), bytes).expect("writable");
+    }
+    let (status, said) = look(folder.path(), &["tiles", "tiles", "--index", "t.index"]);
+    assert_eq!((status, &said["tiles"], &said["failed"]), (Some(0), &2.into(), &0.into()), "{said}");
+}
+
+#[cfg(unix)]
+#[test]
+fn a_name_that_is_no_text_is_a_name() {
+    use std::os::unix::ffi::OsStrExt;
+
+    let folder = tempfile::tempdir().expect("a folder");
+    let odd = std::ffi::OsStr::from_bytes(b"odd\xFF.gif");
+    std::fs::write(folder.path().join(odd), patch(3)).expect("writable");
+    let run = |arguments: &[&std::ffi::OsStr]| {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_pierrot"));
+        let output =
+            command.args(["--json", "look"]).args(arguments).current_dir(folder.path()).output().expect("starts");
+        let said: Value = serde_json::from_slice(&output.stdout).expect("one JSON object");
+        (output.status.code(), said)
+    };
+    let (status, said) = run(&["thumb".as_ref(), odd, "--sizes".as_ref(), "4".as_ref()]);
+    assert_eq!((status, &said["failed"]), (Some(0), &0.into()), "{said}");
+    let (status, said) = run(&["tiles".as_ref(), ".".as_ref(), "--index".as_ref(), "t.index".as_ref()]);
+    assert_eq!((status, &said["failed"]), (Some(1), &1.into()), "{said}");
+    assert!(said["errors"][0]["message"].as_str().expect("a sentence").contains("Rename it"), "{said}");
+    let png = std::ffi::OsStr::from_bytes(b"odd\xFF.png");
+    let (status, said) = run(&["dither".as_ref(), odd, "--out".as_ref(), png]);
+    assert_eq!(status, Some(0), "{said}");
+}

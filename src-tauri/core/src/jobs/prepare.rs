@@ -5,7 +5,7 @@
 
 use std::collections::HashSet;
 
-use pierrot_looks::{Limits, Prepared, Work};
+use pierrot_looks::{Limits, PictureError, Prepared, Work};
 
 use crate::{
     caption::{self, Caption, Facts, Template, Written},
@@ -198,6 +198,10 @@ impl Pierrot {
             };
             match blocking(made).await {
                 Some(Ok(prepared)) => return Ok(prepared),
+                // That is not the photo's fault.
+                Some(Err(PictureError::Mosaic { why, what_now })) => {
+                    return Err(Error::failed(format!("{why}."), what_now).into());
+                }
                 Some(Err(error)) => bad = format!("Photo {photo}: {error}"),
                 None => bad = format!("Photo {photo}: its picture cannot be decoded"),
             }

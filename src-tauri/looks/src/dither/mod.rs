@@ -120,6 +120,9 @@ impl Dither {
             Colours::Picture(_) | Colours::Preset(_) | Colours::List(_) if self.compat => {
                 Err("The old way knows levels only; leave out the palette.".into())
             }
+            Colours::Levels(_) if self.compat && self.method != Self::default().method => {
+                Err("The old way is Floyd-Steinberg; leave out the method.".into())
+            }
             Colours::Levels(_) | Colours::Picture(_) | Colours::Preset(_) | Colours::List(_) => {
                 if self.strength > 100 {
                     Err("The strength goes from 0 to 100.".into())

@@ -77,7 +77,7 @@ impl Writer {
         let clear = plain.alpha.is_some();
         let fits = !palette.is_empty() && palette.len() + usize::from(clear) <= COLOURS_MAX;
         let store = match &plain.alpha {
-            _ if format == Format::Gif && !fits => return Err(PictureError::Unsupported { what: TOO_MANY }),
+            _ if format == Format::Gif && !fits => return Err(PictureError::Recipe { why: TOO_MANY.into() }),
             Some(alpha) if format == Format::Png && (!fits || half_clear(alpha)) => Store::Rgba,
             None if !fits => Store::Rgb,
             Some(_) => Store::Index { bits: bits(palette.len() + 1), clear: Some(palette.len() as u8) },
@@ -201,7 +201,7 @@ impl Writer {
     fn gif(self) -> Result<Vec<u8>, PictureError> {
         let clear = match self.store {
             Store::Index { clear, .. } => clear,
-            Store::Rgb | Store::Rgba => return Err(PictureError::Unsupported { what: TOO_MANY }),
+            Store::Rgb | Store::Rgba => return Err(PictureError::Recipe { why: TOO_MANY.into() }),
         };
         let side = |side: usize| {
             u16::try_from(side).map_err(|_| PictureError::Unsupported { what: "more pixels a side than a GIF holds" })
@@ -218,7 +218,7 @@ impl Writer {
     }
 }
 
-const TOO_MANY: &str = "more than 256 colours, too many for a GIF";
+const TOO_MANY: &str = "A GIF holds 256 colours, and transparency takes one of them: ask for fewer, or for a PNG.";
 
 /// All colours of so many levels a channel; empty when they are too many.
 fn every_level(levels: &[u8], channels: usize) -> Vec<[u8; 3]> {

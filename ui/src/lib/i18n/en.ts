@@ -415,8 +415,8 @@ export const en = {
     every: "Every",
     recipe: "Recipe",
     no_recipe: {
-      dither: "Only the recipe of a dithered look can stand here, so nothing changed. Change the one that is here.",
-      mosaic: "Only the recipe of a mosaic can stand here, so nothing changed. Change the one that is here.",
+      dither: "Only a recipe that these controls can show stands here, so nothing changed. `pierrot look dither` draws all others.",
+      mosaic: "Only the recipe of a mosaic that can be made stands here, so nothing changed. Change the one that is here.",
     },
   },
   mosaic: {
@@ -458,7 +458,7 @@ export const en = {
     waiting: "Begins after what is under way",
     coarse: (columns: number, rows: number) => `The photo in ${columns} by ${rows} cells`,
     made: "Made",
-    save: "Save picture",
+    save: "Save a copy to share",
     where: "Where the picture is",
     folder: (home: string, id: string) => `Its pictures are in the folder ${id} among the mosaics in ${home}.`,
     facts: (columns: string, rows: string, size: string) => `${columns} × ${rows} cells, ${size}`,

@@ -44,8 +44,12 @@ export class KeptLooks {
     return before === json ? null : before;
   }
 
-  async forget(name: string): Promise<void> {
-    await this.#change({ [`looks.${name}`]: null });
+  /** Forgets a look, and takes it off the schedule; answers with the way back. */
+  async forget(name: string, json: string): Promise<() => Promise<void>> {
+    const scheduled = Object.entries(this.settings.value?.targets ?? {}).filter(([, target]) => target?.look === name);
+    const looks = (look: string) => Object.fromEntries(scheduled.map(([target]) => [`targets.${target}.look`, look]));
+    await this.#change({ [`looks.${name}`]: null, ...looks("") });
+    return () => this.#change({ [`looks.${name}`]: json, ...looks(name) });
   }
 
   /** The kept look, on each so many-th photo that the schedule sends to a target; an empty name for none. */

@@ -7,12 +7,12 @@ import { KeptLooks } from "./kept.svelte";
 const dither = '{"look":"dither"}';
 const mosaic = '{"look":"mosaic","columns":60}';
 
-function opened() {
+function opened(targets: Record<string, { look: string }> = {}) {
   const changes: unknown[] = [];
   const looks: Record<string, string> = { Newsprint: dither, "All of them": mosaic };
   const call: Host["call"] = (name, args) => {
     if (name === "change_settings") changes.push((args as { changes: unknown }).changes);
-    return Promise.resolve({ looks, targets: {} });
+    return Promise.resolve({ looks, targets });
   };
   return { kept: new KeptLooks({ ...silent, call }), changes };
 }
@@ -21,8 +21,16 @@ it("keeps a look by name, without what would cut the name", async () => {
   const { kept, changes } = opened();
   await kept.keep(" No. 9 ", dither);
   await kept.schedule("x", "No  9", 10);
-  await kept.forget("No  9");
+  await kept.forget("No  9", dither);
   expect(changes).toEqual([{ "looks.No  9": dither }, { "targets.x.look": "No  9", "targets.x.look_every": 10 }, { "looks.No  9": null }]);
+});
+
+it("takes a look that is forgotten off the schedule, and back", async () => {
+  const { kept, changes } = opened({ x: { look: "Newsprint" }, y: { look: "" } });
+  await kept.settings.load();
+  const back = await kept.forget("Newsprint", dither);
+  await back();
+  expect(changes).toEqual([{ "looks.Newsprint": null, "targets.x.look": "" }, { "looks.Newsprint": dither, "targets.x.look": "Newsprint" }]);
 });
 
 it("knows which looks are of which kind", async () => {

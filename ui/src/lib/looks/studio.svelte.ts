@@ -7,6 +7,10 @@ import { read, type Sliders } from "./kept.svelte";
 export const COLOURS = ["levels", "picture", "preset"] as const;
 export type ColoursKind = (typeof COLOURS)[number];
 
+/** What the engine takes, which is more than the sliders offer. */
+const TAKEN = { count: [2, 256], strength: [0, 100], pixel: [1, 8] } as const;
+/** What a recipe may say beside the sliders: only what is meant without it. */
+const UNSAID: Record<string, unknown> = { look: "dither", compat: false, light: null, format: "png" };
 const PLAIN = { method: "floyd-steinberg", colours: "levels", count: 2, palette: "game-boy", grey: false, strength: 100, pixel: 1 } as const;
 
 /** One look being made: what the sliders say, as the recipe the engine understands. */
@@ -38,17 +42,34 @@ export class StudioState implements Sliders {
   take(json: string): boolean {
     const look = read(json, this.kind);
     if (look === null) return false;
-    this.method = look.method ?? PLAIN.method;
-    this.grey = look.grey ?? PLAIN.grey;
-    this.strength = look.strength ?? PLAIN.strength;
-    this.pixel = look.pixel ?? PLAIN.pixel;
-    const colours = look.colours ?? { levels: PLAIN.count };
-    if ("preset" in colours) [this.colours, this.palette] = ["preset", colours.preset];
-    else if ("picture" in colours) [this.colours, this.count] = ["picture", colours.picture];
-    else [this.colours, this.count] = ["levels", colours.levels];
+    const { method = PLAIN.method, colours: of = { levels: PLAIN.count }, grey = PLAIN.grey, strength = PLAIN.strength, pixel = PLAIN.pixel, ...rest } = look;
+    const colours = this.#colours(of);
+    const unsaid = Object.entries(rest).every(([key, value]) => key in UNSAID && UNSAID[key] === value);
+    const sound = typeof grey === "boolean" && within(strength, TAKEN.strength) && within(pixel, TAKEN.pixel) && this.#isMethod(method);
+    if (colours === null || !unsaid || !sound) return false;
+    Object.assign(this, { method, grey, strength, pixel, ...colours });
     return true;
   }
+
+  /** Sliders for these colours; null where there are none. */
+  #colours(of: object): { colours: ColoursKind; count?: number; palette?: string } | null {
+    const [[kind, value] = ["", null], ...more] = Object.entries(of) as [string, unknown][];
+    const colours = COLOURS.find((known) => known === kind);
+    if (colours === undefined || more.length > 0) return null;
+    if (colours !== "preset") return within(value, TAKEN.count) ? { colours, count: Number(value) } : null;
+    const known = this.offered.value?.palettes ?? null;
+    return typeof value === "string" && (known === null || known.some(({ name }) => name === value)) ? { colours, palette: value } : null;
+  }
+
+  /** One of the engine's, which may have a number behind it: `halftone:15`. */
+  #isMethod(method: unknown): boolean {
+    const known = this.offered.value?.methods ?? null;
+    if (typeof method !== "string") return false;
+    return known === null || known.some(({ name }) => name === method || (method.startsWith(`${name}:`) && /^\d+$/.test(method.slice(name.length + 1))));
+  }
 }
+
+const within = (value: unknown, [least, most]: readonly [number, number]) => Number.isInteger(value) && Number(value) >= least && Number(value) <= most;
 
 /** Asks for one preview at a time, and then for the newest wish: what a slider passed over is never made. */
 export class Preview {
@@ -60,16 +81,20 @@ export class Preview {
   /** Pixels of the screen along the longest side of its place; 0 while there is none. */
   side = $state(0);
   #wanted: string | null = null;
+  /** What could not be had, and is not asked for again before something else was. */
+  #refused: string | null = null;
 
   want(address: string): void {
+    if (address !== this.#wanted) this.#refused = null;
     this.#wanted = address;
-    if (this.making === null && address !== this.shown) this.making = address;
+    if (this.making === null && address !== this.shown && address !== this.#refused) this.making = address;
   }
 
   /** The image is there, or cannot be had. */
   came(well: boolean): void {
     this.failed = !well;
     if (well) this.shown = this.making;
+    else this.#refused = this.making;
     const done = this.making;
     this.making = this.#wanted === done ? null : this.#wanted;
   }

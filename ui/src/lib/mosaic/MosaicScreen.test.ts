@@ -141,12 +141,12 @@ it("a recipe of another kind is refused in a sentence", async () => {
   const box = (await screen.findByLabelText("Recipe", { selector: "textarea" })) as HTMLTextAreaElement;
   await fireEvent.change(box, { target: { value: '{"look":"dither"}' } });
   expect(box.value).toBe(JSON.stringify(recipe));
-  await screen.findByText(/^Only the recipe of a mosaic can stand here/);
+  await screen.findByText(/^Only the recipe of a mosaic that can be made stands here/);
 });
 
 it("a browser takes the picture down, the window says where it is", async () => {
   opened("#/mosaic/m");
-  expect((await screen.findByRole("link", { name: "Save picture" })).getAttribute("download")).toBe("Mosaic of Harbour.jpg");
+  expect((await screen.findByRole("link", { name: "Save a copy to share" })).getAttribute("download")).toBe("Mosaic of Harbour.jpg");
   cleanup();
   const window = { autostart: () => Promise.resolve(false), reveal: () => Promise.resolve() };
   opened("#/mosaic/m", { runs: [{ id: 1, job: "mosaic", ending: "done", summary: "60 x 40 cells: /home/me/mosaics/m/mosaic.jpg" }] }, { window });

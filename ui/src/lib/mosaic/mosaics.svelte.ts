@@ -10,6 +10,8 @@ export const CELL_SIDES = ["32", "64", "96", "128"] as const;
 export type CellSide = (typeof CELL_SIDES)[number];
 export const LAYOUTS = ["grid", "brick", "collage", "adaptive"] as const satisfies readonly Mosaic["layout"][];
 export const DISTANCE_MAX = 20;
+/** The slider goes further where that is not enough. */
+export const CAP_MAX = 50;
 export const SIDE_MAX = 20_000;
 export const LAST = { min: 10, max: 2000 } as const;
 /** How many of the newest runs are asked for one's own. */
