@@ -198,7 +198,7 @@ def the_tray_publishes(path, folder, bus, notices):
             click(menu, "Open Pierrot")
             app.says("window mounted", time_opened)
             assert app.web_views(), "a window without a web view"
-            assert x11.close("Pierrot") > 0, "no window to close"
+            wait(lambda: x11.close("Pierrot"), 10, "window to close")
             wait(lambda: not app.web_views(), 10, "end of the web view")
         wait(lambda: not any(name.startswith("WebKit") for name in children(app.process.pid)), 20, "end of WebKit")
         assert len(posts(control)) == 1, posts(control)
@@ -224,6 +224,7 @@ def quitting_in_the_middle_asks(path, folder, bus, notices):
             wait(lambda: not rows_of(menu).get("Publish now", (0, False))[1], 20, "publication")
             click(menu, "Quit")
             wait(lambda: answer("Quit Pierrot?"), 20, "question before quitting")
+            wait(lambda: not answer("Quit Pierrot?"), 20, "end of the question")
 
         quit_while_publishing(x11.close)
         wait(lambda: len(notices.shown) > seen, 60, "end of the publication")

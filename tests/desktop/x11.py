@@ -3,7 +3,7 @@ import ctypes
 
 WM_DELETE_WINDOW, CLIENT_MESSAGE = b"WM_DELETE_WINDOW", 33
 ALL_PLANES, Z_PIXMAP = ctypes.c_ulong(-1).value, 2
-RETURN, REVERT_TO_PARENT = 0xFF0D, 2
+RETURN, REVERT_TO_PARENT, IS_VIEWABLE = 0xFF0D, 2, 2
 
 
 class ClientMessage(ctypes.Structure):
@@ -12,14 +12,29 @@ class ClientMessage(ctypes.Structure):
                 ("format", ctypes.c_int), ("data", ctypes.c_long * 5), ("rest_of_an_event", ctypes.c_long * 24)]
 
 
+class Attributes(ctypes.Structure):
+    """Xlib's XWindowAttributes."""
+    _fields_ = [("place_and_depth", ctypes.c_int * 6), ("visual", ctypes.c_void_p), ("root", ctypes.c_ulong),
+                ("kind_and_gravity", ctypes.c_int * 4), ("backing", ctypes.c_ulong * 2), ("save_under", ctypes.c_int),
+                ("colormap", ctypes.c_ulong), ("map_installed", ctypes.c_int), ("map_state", ctypes.c_int),
+                ("masks", ctypes.c_long * 3), ("override_redirect", ctypes.c_int), ("screen", ctypes.c_void_p)]
+
+
 class Image(ctypes.Structure):
     """The beginning of Xlib's XImage."""
     _fields_ = [("width", ctypes.c_int), ("height", ctypes.c_int), ("xoffset", ctypes.c_int), ("format", ctypes.c_int),
                 ("data", ctypes.c_void_p)]
 
 
+# A window can go away between two calls; Xlib would end the test for that.
+@ctypes.CFUNCTYPE(ctypes.c_int, ctypes.c_void_p, ctypes.c_void_p)
+def errors_are_nothing(_display, _error):
+    return 0
+
+
 def library():
     x11 = ctypes.CDLL("libX11.so.6")
+    x11.XSetErrorHandler(errors_are_nothing)
     display, window, number = ctypes.c_void_p, ctypes.c_ulong, ctypes.c_int
     x11.XOpenDisplay.restype = display
     x11.XDefaultRootWindow.restype = x11.XInternAtom.restype = window
@@ -27,6 +42,7 @@ def library():
     x11.XInternAtom.argtypes = [display, ctypes.c_char_p, number]
     x11.XFetchName.argtypes = [display, window, ctypes.c_void_p]
     x11.XQueryTree.argtypes = [display, window] + [ctypes.c_void_p] * 4
+    x11.XGetWindowAttributes.argtypes = [display, window, ctypes.c_void_p]
     x11.XSendEvent.argtypes = [display, window, number, ctypes.c_long, ctypes.c_void_p]
     x11.XFree.argtypes = [ctypes.c_void_p]
     x11.XKeysymToKeycode.argtypes = [display, ctypes.c_ulong]
@@ -53,10 +69,15 @@ def title(x11, display, window):
     return (text.value or b"").decode(errors="replace")
 
 
+def in_sight(x11, display, window):
+    attributes = Attributes()
+    return x11.XGetWindowAttributes(display, window, ctypes.byref(attributes)) and attributes.map_state == IS_VIEWABLE
+
+
 def named(x11, display, name):
-    """Every window with this title. GTK keeps a tiny unmapped one with the program's name; it minds nothing."""
+    """Every window in sight with this title. GTK has more: one that is not shown yet, a tiny one that never is."""
     return [window for window in children(x11, display, x11.XDefaultRootWindow(display))
-            if title(x11, display, window) == name]
+            if title(x11, display, window) == name and in_sight(x11, display, window)]
 
 
 def press_return(name):
