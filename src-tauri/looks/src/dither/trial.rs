@@ -14,7 +14,7 @@ use crate::raster::{Layout, Raster};
 use crate::{PictureError, Work};
 
 /// Cut-outs a side of the picture.
-const CUTS: usize = 8;
+const CUTS: usize = 6;
 /// Pixels a side of a cut-out.
 const CUT: usize = 32;
 /// Each so many-th pixel counts when a palette is fitted; seen from a distance, neighbours are alike.
