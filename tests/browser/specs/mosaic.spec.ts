@@ -107,7 +107,7 @@ test("a mosaic is kept by name, and the schedule is offered it beside the other 
 
   await recipe.fill('{"look":"dither"}');
   await recipe.blur();
-  await expect(page.getByText(/^Only the recipe of a mosaic that can be made stands here/)).toBeVisible();
+  await expect(page.getByText(/Choose “Dither” above and put it in there/)).toBeVisible();
   await expect(recipe).toHaveValue(/"look":"mosaic"/);
 
   await pick(page, "Dither");

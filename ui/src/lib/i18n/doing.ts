@@ -7,3 +7,8 @@ export function doingText(doing: string): string {
   if (page !== undefined && pages !== undefined) return i18n.t.welcome.sync_pages(numberText(Number(page)), numberText(Number(pages)));
   return i18n.t.activity.step_words[doing] ?? doing;
 }
+
+/** Where the file is that a run made, as the engine says it; null in other words. */
+export function fileIn(summary: string): string | null {
+  return /^Saved as (.+)$/.exec(summary)?.[1] ?? null;
+}

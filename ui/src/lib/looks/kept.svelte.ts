@@ -1,6 +1,7 @@
 import { ask } from "../host/ask";
 import type { Look, Settings } from "../host/bindings";
 import type { Host } from "../host/host";
+import { i18n } from "../i18n/i18n.svelte";
 import { Loaded } from "../shared/loaded.svelte";
 
 export const KINDS = ["dither", "mosaic"] as const satisfies readonly Look["look"][];
@@ -11,9 +12,12 @@ export interface Sliders {
   readonly kind: Kind;
   /** The recipe, as the engine understands it. */
   readonly json: string;
-  /** Sets them as a recipe says; whether it is one of their kind. */
-  take(json: string): boolean;
+  /** Sets them as a recipe says; null, or in a sentence why not and what to do. */
+  take(json: string): string | null;
 }
+
+/** A scheduled look is on every so many-th photo. */
+export const EVERY = { min: 1, max: 1000 } as const;
 
 export interface KeptLook {
   name: string;
@@ -71,6 +75,22 @@ export function read<K extends Kind>(json: string, kind: K): Extract<Look, { loo
   } catch {
     return null;
   }
+}
+
+/** Why words are not the recipe of the kind they are taken for. */
+export function strange(json: string): string {
+  const kind = KINDS.find((kind) => read(json, kind) !== null);
+  const t = i18n.t.studio.refused;
+  return kind === undefined ? t.words : t.other(i18n.t.mosaic.ways[kind]);
+}
+
+/** Whether a value of a recipe is a whole number that is taken. */
+export const within = (value: unknown, [least, most]: readonly [number, number]): boolean => Number.isInteger(value) && Number(value) >= least && Number(value) <= most;
+
+/** What was typed, where it is one of `EVERY`. */
+export function everyOf(typed: string): number | null {
+  const every = typed.trim() === "" ? null : Number(typed);
+  return within(every, [EVERY.min, EVERY.max]) ? every : null;
 }
 
 function kept(looks: Settings["looks"]): KeptLook[] {

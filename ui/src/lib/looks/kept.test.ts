@@ -2,7 +2,7 @@ import { expect, it } from "vitest";
 
 import type { Host } from "../host/host";
 import { silent } from "../host/silent.test-host";
-import { KeptLooks } from "./kept.svelte";
+import { everyOf, KeptLooks } from "./kept.svelte";
 
 const dither = '{"look":"dither"}';
 const mosaic = '{"look":"mosaic","columns":60}';
@@ -47,4 +47,9 @@ it("says which look of the same name gave way, so that it can come back", async 
   expect(await kept.keep("Newsprint", mosaic)).toBe(dither);
   expect(await kept.keep("Newsprint", dither)).toBeNull();
   expect(await kept.keep("Another", mosaic)).toBeNull();
+});
+
+it("every so many-th is a whole number that the engine takes, or none", () => {
+  expect(["1", "3", " 1000 "].map(everyOf)).toEqual([1, 3, 1000]);
+  expect(["", "0", "1001", "2.5", "-1", "many"].map(everyOf)).toEqual([null, null, null, null, null, null]);
 });

@@ -1,8 +1,9 @@
 import { ask } from "../host/ask";
 import type { Look, Looks } from "../host/bindings";
 import type { Host } from "../host/host";
+import { i18n } from "../i18n/i18n.svelte";
 import { Loaded } from "../shared/loaded.svelte";
-import { read, type Sliders } from "./kept.svelte";
+import { read, strange, within, type Sliders } from "./kept.svelte";
 
 export const COLOURS = ["levels", "picture", "preset"] as const;
 export type ColoursKind = (typeof COLOURS)[number];
@@ -39,26 +40,33 @@ export class StudioState implements Sliders {
     this.offered = new Loaded(() => ask(host, "looks", {}));
   }
 
-  take(json: string): boolean {
+  take(json: string): string | null {
     const look = read(json, this.kind);
-    if (look === null) return false;
+    if (look === null) return strange(json);
     const { method = PLAIN.method, colours: of = { levels: PLAIN.count }, grey = PLAIN.grey, strength = PLAIN.strength, pixel = PLAIN.pixel, ...rest } = look;
+    const t = i18n.t.studio.refused;
+    const said = Object.entries(rest).find(([key, value]) => UNSAID[key] !== value);
+    if (said !== undefined) return t.part(said[0], this.kind);
+    if (!this.#isMethod(method)) return t.method(String(method));
     const colours = this.#colours(of);
-    const unsaid = Object.entries(rest).every(([key, value]) => key in UNSAID && UNSAID[key] === value);
-    const sound = typeof grey === "boolean" && within(strength, TAKEN.strength) && within(pixel, TAKEN.pixel) && this.#isMethod(method);
-    if (colours === null || !unsaid || !sound) return false;
+    if (typeof colours === "string") return colours;
+    if (typeof grey !== "boolean") return t.choice("grey", "true, false");
+    if (!within(strength, TAKEN.strength)) return t.range("strength", ...TAKEN.strength);
+    if (!within(pixel, TAKEN.pixel)) return t.range("pixel", ...TAKEN.pixel);
     Object.assign(this, { method, grey, strength, pixel, ...colours });
-    return true;
+    return null;
   }
 
-  /** Sliders for these colours; null where there are none. */
-  #colours(of: object): { colours: ColoursKind; count?: number; palette?: string } | null {
-    const [[kind, value] = ["", null], ...more] = Object.entries(of) as [string, unknown][];
+  /** Sliders for these colours; a sentence where there are none. */
+  #colours(of: object | null): { colours: ColoursKind; count?: number; palette?: string } | string {
+    const t = i18n.t.studio.refused;
+    const [[kind, value] = ["", null], ...more] = Object.entries(of ?? {}) as [string, unknown][];
     const colours = COLOURS.find((known) => known === kind);
-    if (colours === undefined || more.length > 0) return null;
-    if (colours !== "preset") return within(value, TAKEN.count) ? { colours, count: Number(value) } : null;
+    if (colours === undefined || more.length > 0) return t.choice("colours", COLOURS.join(", "));
+    if (colours !== "preset") return within(value, TAKEN.count) ? { colours, count: Number(value) } : t.range(colours, ...TAKEN.count);
     const known = this.offered.value?.palettes ?? null;
-    return typeof value === "string" && (known === null || known.some(({ name }) => name === value)) ? { colours, palette: value } : null;
+    const fits = typeof value === "string" && (known === null || known.some(({ name }) => name === value));
+    return fits ? { colours, palette: value } : t.palette(String(value));
   }
 
   /** One of the engine's, which may have a number behind it: `halftone:15`. */
@@ -68,8 +76,6 @@ export class StudioState implements Sliders {
     return known === null || known.some(({ name }) => name === method || (method.startsWith(`${name}:`) && /^\d+$/.test(method.slice(name.length + 1))));
   }
 }
-
-const within = (value: unknown, [least, most]: readonly [number, number]) => Number.isInteger(value) && Number(value) >= least && Number(value) <= most;
 
 /** Asks for one preview at a time, and then for the newest wish: what a slider passed over is never made. */
 export class Preview {
@@ -88,6 +94,13 @@ export class Preview {
     if (address !== this.#wanted) this.#refused = null;
     this.#wanted = address;
     if (this.making === null && address !== this.shown && address !== this.#refused) this.making = address;
+  }
+
+  /** Asks once more for what could not be had. */
+  again(): void {
+    this.#refused = null;
+    this.failed = false;
+    if (this.#wanted !== null) this.want(this.#wanted);
   }
 
   /** The image is there, or cannot be had. */

@@ -141,15 +141,31 @@ it("a recipe of another kind is refused in a sentence", async () => {
   const box = (await screen.findByLabelText("Recipe", { selector: "textarea" })) as HTMLTextAreaElement;
   await fireEvent.change(box, { target: { value: '{"look":"dither"}' } });
   expect(box.value).toBe(JSON.stringify(recipe));
-  await screen.findByText(/^Only the recipe of a mosaic that can be made stands here/);
+  await screen.findByText(/Choose “Dither” above and put it in there/);
 });
 
-it("a browser takes the picture down, the window says where it is", async () => {
-  opened("#/mosaic/m");
+it("says where the picture is; a browser takes a copy down, the window opens the folder", async () => {
+  const overview = { ...idle, home: "/home/me" };
+  opened("#/mosaic/m", { overview });
   expect((await screen.findByRole("link", { name: "Save a copy to share" })).getAttribute("download")).toBe("Mosaic of Harbour.jpg");
+  await fireEvent.click(await screen.findByRole("button", { name: "Where the picture is" }));
+  await screen.findByText("/home/me/mosaics/m/mosaic.jpg");
+  expect(screen.getByRole("button", { name: "Copy the path" })).toBeTruthy();
+  expect(screen.queryByRole("button", { name: "Open the folder" })).toBeNull();
   cleanup();
   const window = { autostart: () => Promise.resolve(false), reveal: () => Promise.resolve() };
-  opened("#/mosaic/m", { runs: [{ id: 1, job: "mosaic", ending: "done", summary: "60 x 40 cells: /home/me/mosaics/m/mosaic.jpg" }] }, { window });
+  opened("#/mosaic/m", { overview }, { window });
   await fireEvent.click(await screen.findByRole("button", { name: "Where the picture is" }));
-  await screen.findByText("60 x 40 cells: /home/me/mosaics/m/mosaic.jpg");
+  await screen.findByRole("button", { name: "Open the folder" });
+  expect(screen.queryByRole("link", { name: "Save a copy to share" })).toBeNull();
+});
+
+it("every so many-th photo is refused in a sentence where it cannot be", async () => {
+  const { asked } = opened("#/mosaic/of/1");
+  const field = (await screen.findByLabelText("On every so many-th photo")) as HTMLInputElement;
+  await fireEvent.change(field, { target: { value: "0" } });
+  await screen.findByText("Only whole numbers from 1 to 1,000 go here, so it is still 1.");
+  expect([field.value, asked.some(([name]) => name === "change_settings")]).toEqual(["1", false]);
+  await fireEvent.change(field, { target: { value: "3" } });
+  await waitFor(() => expect(asked).toContainEqual(["change_settings", { changes: { "targets.birds.look": "Newsprint", "targets.birds.look_every": 3 } }]));
 });

@@ -1,6 +1,7 @@
 import { ask } from "../host/ask";
 import type { Host } from "../host/host";
-import { read, type Sliders } from "../looks/kept.svelte";
+import { i18n } from "../i18n/i18n.svelte";
+import { read, strange, within, type Sliders } from "../looks/kept.svelte";
 import { Loaded } from "../shared/loaded.svelte";
 import type { Look, Mosaic, MosaicCell, TileCount } from "../host/bindings";
 import { isIn, type Point, type View } from "./zoom";
@@ -16,10 +17,8 @@ export const SIDE_MAX = 20_000;
 export const LAST = { min: 10, max: 2000 } as const;
 /** How many of the newest runs are asked for one's own. */
 const RUNS = 50;
-/** And how many for the one that made a mosaic: all there may be. */
-const RUNS_MAX = 500;
 /** What the engine takes, which is more than the sliders offer. */
-const TAKEN = { columns: [2, 400], distance: [0, 64], adjust: [0, 100], count: [1, 1e9] } as const;
+const TAKEN = { columns: [2, 400], distance: [0, 64], adjust: [0, 100], cap: [1, 1e9], last_published: [1, 1e9] } as const;
 const PLAIN = { distance: 3, adjust: 0, layout: "grid" } as const;
 
 /** What a mosaic of a photo would be. */
@@ -38,6 +37,11 @@ export function planOf(columns: number, side: number, ratio: number): Plan {
   const rows = Math.max(1, Math.round(columns / ratio));
   const [width, height] = [columns * side, rows * side];
   return { columns, rows, cells: columns * rows, width, height, tooLarge: Math.max(width, height) > SIDE_MAX };
+}
+
+/** Where the whole picture of a mosaic is on the computer, as that writes its paths. */
+export function fileOf(home: string, id: string): string {
+  return [home, "mosaics", id, "mosaic.jpg"].join(home.includes("\\") ? "\\" : "/");
 }
 
 /** The mosaics there are, and the one that is wanted next. Lives as long as the page, so that coming back finds it as it was. */
@@ -90,15 +94,19 @@ export class MosaicsState implements Sliders {
     return planOf(this.columns, Number(this.side), ratio);
   }
 
-  take(json: string): boolean {
+  take(json: string): string | null {
     const look = read(json, this.kind);
-    if (look === null) return false;
-    const { columns, distance = PLAIN.distance, adjust = PLAIN.adjust, layout = PLAIN.layout, cap = null, last_published: last = null } = look;
-    const within = (value: unknown, [least, most]: readonly [number, number]) => Number.isInteger(value) && Number(value) >= least && Number(value) <= most;
-    const sound = within(columns, TAKEN.columns) && within(distance, TAKEN.distance) && within(adjust, TAKEN.adjust) && LAYOUTS.includes(layout);
-    if (!sound || [cap, last].some((count) => count !== null && !within(count, TAKEN.count))) return false;
+    if (look === null) return strange(json);
+    const { look: _, columns, distance = PLAIN.distance, adjust = PLAIN.adjust, layout = PLAIN.layout, cap = null, last_published: last = null, ...rest } = look;
+    const t = i18n.t.studio.refused;
+    const [said] = Object.keys(rest);
+    if (said !== undefined) return t.part(said, this.kind);
+    if (!LAYOUTS.includes(layout)) return t.choice("layout", LAYOUTS.join(", "));
+    const numbers = { columns, distance, adjust, cap: cap ?? 1, last_published: last ?? 1 };
+    const wrong = (Object.keys(numbers) as (keyof typeof numbers)[]).find((part) => !within(numbers[part], TAKEN[part]));
+    if (wrong !== undefined) return t.range(wrong, TAKEN[wrong][0], TAKEN[wrong][1]);
     Object.assign(this, { columns, distance, adjust, layout, capped: cap !== null, cap: cap ?? this.cap, newest: last !== null, last: last ?? this.last });
-    return true;
+    return null;
   }
 
   /** Photos there are to choose from, at most; null while that is not known. */
@@ -117,12 +125,6 @@ export class MosaicsState implements Sliders {
     const known = new Set(this.list.value?.map(({ id }) => id));
     const run = await ask(this.#host, "make_mosaic", { photo, cell_px: Number(this.side), look: this.recipe });
     this.making = { run, photo, known };
-  }
-
-  /** What its run said about a mosaic, which ends with where its file is; null where no run is kept. Rejects with a CallError. */
-  async madeBy(id: string): Promise<string | null> {
-    const runs = await ask(this.#host, "runs", { before: null, limit: RUNS_MAX });
-    return runs.find(({ job, ending, summary }) => job === "mosaic" && ending === "done" && summary.split(/[\\/]/).includes(id))?.summary ?? null;
   }
 
   async remove(id: string): Promise<void> {

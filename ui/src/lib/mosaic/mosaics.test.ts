@@ -2,7 +2,7 @@ import { expect, it } from "vitest";
 
 import type { Host } from "../host/host";
 import { silent } from "../host/silent.test-host";
-import { CELL_SIDES, COLUMNS, MosaicsState, planOf, SIDE_MAX } from "./mosaics.svelte";
+import { CELL_SIDES, COLUMNS, fileOf, MosaicsState, planOf, SIDE_MAX } from "./mosaics.svelte";
 
 function opened(answers: Record<string, () => unknown>) {
   const asked: [string, unknown][] = [];
@@ -76,18 +76,30 @@ it("reads back every recipe it writes", () => {
   const { mosaics } = opened({});
   for (const more of [{}, { layout: "collage" }, { cap: 7 }, { last_published: 500 }, { cap: 1, last_published: 10 }]) {
     const json = JSON.stringify({ look: "mosaic", columns: 80, distance: 0, adjust: 20, ...more });
-    expect(mosaics.take(json)).toBe(true);
+    expect(mosaics.take(json)).toBeNull();
     expect(mosaics.json).toBe(json);
   }
-  expect(mosaics.take('{"look":"mosaic","columns":30,"cap":null,"last_published":null}')).toBe(true);
+  expect(mosaics.take('{"look":"mosaic","columns":30,"cap":null,"last_published":null}')).toBeNull();
   expect(mosaics.json).toBe('{"look":"mosaic","columns":30,"distance":3,"adjust":0}');
 });
 
-it("takes nothing that is no mosaic, or one that cannot be laid", () => {
+it.each([
+  ["", "no recipe"],
+  ["null", "no recipe"],
+  ['{"look":"dither"}', "Choose “Dither” above"],
+  ['{"look":"mosaic"}', "“columns” has to be a whole number from 2 to 400"],
+  ['{"look":"mosaic","columns":401}', "“columns” has to be"],
+  ['{"look":"mosaic","columns":"60"}', "“columns” has to be"],
+  ['{"look":"mosaic","columns":60,"adjust":101}', "“adjust” has to be"],
+  ['{"look":"mosaic","columns":60,"distance":65}', "“distance” has to be"],
+  ['{"look":"mosaic","columns":60,"cap":0}', "“cap” has to be"],
+  ['{"look":"mosaic","columns":60,"last_published":1.5}', "“last_published” has to be"],
+  ['{"look":"mosaic","columns":60,"layout":"heap"}', "grid, brick, collage, adaptive"],
+  ['{"look":"mosaic","columns":60,"sparkle":1}', "Leave it out"],
+])("takes no mosaic that cannot be laid, and says why: %s", (json, why) => {
   const { mosaics } = opened({});
   const before = mosaics.json;
-  const wrong = [{}, { columns: 1 }, { columns: 401 }, { columns: "60" }, { columns: 60, adjust: 101 }, { columns: 60, distance: 65 }, { columns: 60, cap: 0 }, { columns: 60, last_published: 1.5 }];
-  for (const json of ["", "null", '{"look":"dither"}', ...wrong.map((more) => JSON.stringify({ look: "mosaic", ...more }))]) expect(mosaics.take(json)).toBe(false);
+  expect(mosaics.take(json)).toContain(why);
   expect(mosaics.json).toBe(before);
 });
 
@@ -102,11 +114,7 @@ it("only the photos published last are chosen from, where that is asked", async 
   expect(asked.at(-1)).toEqual(["make_mosaic", { photo: "p", cell_px: 64, look: mosaics.recipe }]);
 });
 
-it("knows from its run where a mosaic is, as long as the run is kept", async () => {
-  const of = (path: string) => ({ job: "mosaic", ending: "done", summary: `60 x 40 cells: ${path}` });
-  const [other, here, there] = [of("/me/mosaics/m-2/mosaic.jpg"), of("/me/mosaics/m/mosaic.jpg"), of("C:\\me\\mosaics\\w\\mosaic.jpg")];
-  const { mosaics } = opened({ runs: () => [{ ...here, ending: "failed" }, other, here, there] });
-  expect(await mosaics.madeBy("m")).toBe(here.summary);
-  expect(await mosaics.madeBy("w")).toBe(there.summary);
-  expect(await mosaics.madeBy("n")).toBeNull();
+it("says where the picture of a mosaic is as this computer writes its paths", () => {
+  expect(fileOf("/home/ada/pierrot", "m")).toBe("/home/ada/pierrot/mosaics/m/mosaic.jpg");
+  expect(fileOf("C:\\Users\\ada\\pierrot", "m")).toBe("C:\\Users\\ada\\pierrot\\mosaics\\m\\mosaic.jpg");
 });
