@@ -42,8 +42,12 @@ pub struct Stage {
 impl Stage {
     /// A small library; the sandbox and the engine share one moved clock.
     pub async fn new() -> Self {
+        Self::with(30).await
+    }
+
+    pub async fn with(photos: usize) -> Self {
         let _ = rustls::crypto::aws_lc_rs::default_provider().install_default();
-        let sandbox = pierrot_sandbox::start(Options { photos: 30, ..Options::default() }).await.expect("loopback");
+        let sandbox = pierrot_sandbox::start(Options { photos, ..Options::default() }).await.expect("loopback");
         Self { sandbox, clock: Arc::default(), root: tempfile::tempdir().expect("a folder") }
     }
 
