@@ -1,7 +1,8 @@
 //! The gallery's questions: answered from a library in memory that is built anew when what it was made from changed.
 //!
 //! Invariants: at most two libraries are kept, the newest and the one before it; one is built at a time, off the async threads;
-//! no network and no lock of the record is needed. A window of a version that is kept never waits for a build.
+//! no network and no lock of the record is needed. A window of a version that is kept never waits for a build, and nobody waits
+//! for cameras that became known.
 //! Absent: the answers themselves (`library`).
 
 use std::{
@@ -59,11 +60,39 @@ struct MadeFrom {
 
 impl Made {
     fn is_good(&self, now: &MadeFrom, now_ms: u64) -> bool {
-        let age_ms = now_ms.saturating_sub(self.at_ms);
-        let MadeFrom { settings, catalogue, log, photos, exif } = &self.from;
+        let MadeFrom { settings, catalogue, log, photos, .. } = &self.from;
         (settings, catalogue, log) == (&now.settings, &now.catalogue, &now.log)
-            && (*photos == now.photos || age_ms < GROWING_MS)
-            && (*exif == now.exif || age_ms < CAMERAS_MS)
+            && (*photos == now.photos || self.age_ms(now_ms) < GROWING_MS)
+    }
+
+    fn lacks_cameras(&self, now: &MadeFrom, now_ms: u64) -> bool {
+        self.from.exif != now.exif && self.age_ms(now_ms) >= CAMERAS_MS
+    }
+
+    fn age_ms(&self, now_ms: u64) -> u64 {
+        now_ms.saturating_sub(self.at_ms)
+    }
+}
+
+/// All that it takes to build a library, wherever that is done.
+struct Plans {
+    shelf: Arc<Shelf>,
+    catalogue: Catalogue,
+    settings: Settings,
+    accounts: Vec<Option<String>>,
+    from: MadeFrom,
+    at_ms: u64,
+}
+
+impl Plans {
+    async fn build(self) -> Result<Arc<Library>> {
+        let Self { shelf, catalogue, settings, accounts, from, at_ms } = self;
+        let kept = shelf.clone();
+        let library = off(move || build(&catalogue, &settings, &accounts, &*kept.fold(&catalogue)?)).await?;
+        tracing::debug!(photos = library.total(), bytes = library.bytes(), "the gallery was built");
+        let library = Arc::new(library);
+        shelf.put(Made { library: library.clone(), from, at_ms });
+        Ok(library)
     }
 }
 
@@ -82,9 +111,8 @@ impl Shelf {
         self.kept.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn good(&self, now: &MadeFrom, now_ms: u64) -> Option<Arc<Library>> {
-        let kept = self.kept();
-        kept.newest.as_ref().filter(|made| made.is_good(now, now_ms)).map(|made| made.library.clone())
+    fn good(&self, now: &MadeFrom, now_ms: u64) -> Option<Made> {
+        self.kept().newest.as_ref().filter(|made| made.is_good(now, now_ms)).cloned()
     }
 
     fn of_version(&self, version: &str) -> Option<Arc<Library>> {
@@ -140,20 +168,40 @@ impl Pierrot {
     }
 
     async fn library(&self) -> Result<Arc<Library>> {
-        if let Some(library) = self.shelf.good(&self.made_from()?, self.world.clock.boot_ms()) {
-            return Ok(library);
+        let now_ms = self.world.clock.boot_ms();
+        let now = self.made_from()?;
+        if let Some(made) = self.shelf.good(&now, now_ms) {
+            if made.lacks_cameras(&now, now_ms) {
+                let plans = self.plans()?;
+                tokio::spawn(async move {
+                    let shelf = plans.shelf.clone();
+                    // Whoever builds already brings them.
+                    if let Ok(_one_at_a_time) = shelf.building.try_lock()
+                        && let Err(error) = plans.build().await
+                    {
+                        tracing::warn!(%error, "the gallery could not be built anew");
+                    }
+                });
+            }
+            return Ok(made.library);
         }
         let _one_at_a_time = self.shelf.building.lock().await;
-        let from = self.made_from()?;
-        if let Some(library) = self.shelf.good(&from, self.world.clock.boot_ms()) {
-            return Ok(library);
+        let plans = self.plans()?;
+        match self.shelf.good(&plans.from, plans.at_ms) {
+            Some(made) => Ok(made.library),
+            None => plans.build().await,
         }
-        let (catalogue, settings, fold) = (self.catalogue.clone(), self.settings.clone(), self.kept_fold().await?);
-        let accounts = self.accounts()?;
-        let library = Arc::new(off(move || build(&catalogue, &settings, &accounts, &fold)).await?);
-        tracing::debug!(photos = library.total(), bytes = library.bytes(), "the gallery was built");
-        self.shelf.put(Made { library: library.clone(), from, at_ms: self.world.clock.boot_ms() });
-        Ok(library)
+    }
+
+    fn plans(&self) -> Result<Plans> {
+        Ok(Plans {
+            shelf: self.shelf.clone(),
+            catalogue: self.catalogue.clone(),
+            settings: self.settings.clone(),
+            accounts: self.accounts()?,
+            from: self.made_from()?,
+            at_ms: self.world.clock.boot_ms(),
+        })
     }
 
     /// What this computer knows of the log, folded once for all who ask.

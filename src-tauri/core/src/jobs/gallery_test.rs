@@ -1,6 +1,9 @@
 //! The gallery on a real home: what is kept, what is built anew, one photo's page, EXIF asked once.
 
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::{
+    sync::atomic::{AtomicU64, Ordering},
+    time::Duration,
+};
 
 use super::*;
 use crate::{
@@ -262,6 +265,15 @@ async fn exif_is_asked_once_and_cameras_come_into_view() {
 
     let version = bench.gallery().await.version;
     bench.hands.0.store(CAMERAS_MS, Ordering::Relaxed);
+    let cameras = async || bench.pierrot.facets().await.expect("facets").cameras.len();
+    assert_eq!(cameras().await, 0, "nobody waits for them");
+    tokio::time::timeout(Duration::from_secs(20), async {
+        while cameras().await == 0 {
+            tokio::task::yield_now().await
+        }
+    })
+    .await
+    .expect("they come");
     let facets = bench.pierrot.facets().await.expect("facets");
     assert_eq!((facets.cameras.len(), facets.version), (1, version), "no banner for a camera");
     let query = Query { camera: Some("leica m10".into()), state: Some(Show::All), ..Query::default() };
