@@ -20,7 +20,7 @@ const SPREAD_MAX: usize = 32;
 const SPREADS: [f32; 3] = [1.0, 1.25, 1.6];
 /// How often the colours are fitted to what dithering made of them, at most; less often where it brings little.
 const FITS: usize = 6;
-const SETTLED: f32 = 0.998;
+const SETTLED: f64 = 0.998;
 
 /// Colours of one bin: their mean, and how many there are.
 #[derive(Clone, Copy, Debug)]

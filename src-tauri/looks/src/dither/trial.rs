@@ -3,6 +3,8 @@
 //! Invariant: a trial sees what an eye sees from a distance: errors between dots that lie close together do not count.
 //! Absent: where the first palette comes from.
 
+use std::ops::{Add, Sub};
+
 use super::canvas::Plain;
 use super::choose::Choose;
 use super::diffuse::by_kernel;
@@ -19,6 +21,8 @@ const CUTS: usize = 6;
 const CUT: usize = 32;
 /// Each so many-th pixel counts when a palette is fitted; seen from a distance, neighbours are alike.
 const STEP: usize = 3;
+/// What [`softened`] multiplies by.
+const WEIGHT: f32 = 625.0;
 /// Keeps the sums solvable where a colour is hardly used.
 const STIFFNESS: f64 = 1e-3;
 
@@ -28,13 +32,13 @@ pub(super) struct Trial {
     tones: [i32; 256],
     light: Light,
     /// What the cut-outs look like from a distance.
-    target: [Vec<f32>; 3],
+    target: [Vec<i32>; 3],
 }
 
 /// What a palette made of it.
 pub(super) struct Seen {
     /// The sum of squares of what is off.
-    pub(super) fault: f32,
+    pub(super) fault: f64,
     codes: Vec<u32>,
 }
 
@@ -77,7 +81,7 @@ impl Trial {
         let tones = tones(light);
         let target = std::array::from_fn(|channel| {
             let all = pixels.iter().skip(channel).step_by(3);
-            softened(all.map(|value| tones[usize::from(*value)] as f32).collect(), across)
+            softened(all.map(|value| tones[usize::from(*value)]).collect(), across)
         });
         let colours = Raster { width: across as u32, height: down as u32, layout: Layout::Rgb, pixels };
         Self { plain: Plain { colours, alpha: None }, tones, light, target }
@@ -107,9 +111,10 @@ impl Trial {
         by_kernel(&canvas, &shares, &Few(colours), &Work::UNWATCHED, &mut sink)?;
         let mut fault = 0.0;
         for (channel, target) in self.target.iter().enumerate() {
-            let made = codes.iter().map(|code| colours[*code as usize][channel] as f32).collect();
+            let made = codes.iter().map(|code| colours[*code as usize][channel]).collect();
             let made = softened(made, canvas.width);
-            fault += made.iter().zip(target).map(|(made, target)| (made - target) * (made - target)).sum::<f32>();
+            let off: Vec<f32> = made.iter().zip(target).map(|(made, target)| (made - target) as f32).collect();
+            fault += product(&off, &off);
         }
         Ok(Seen { fault, codes })
     }
@@ -118,15 +123,15 @@ impl Trial {
     pub(super) fn fitted(&self, colours: &[[i32; 3]], seen: &Seen) -> Vec<[i32; 3]> {
         let codes = &seen.codes;
         let (count, width) = (colours.len(), self.plain.colours.width as usize);
-        let thin = |all: Vec<f32>| all.into_iter().step_by(STEP).collect::<Vec<_>>();
-        let share = |index: usize| codes.iter().map(|code| f32::from(u8::from(*code as usize == index))).collect();
-        let shares: Vec<Vec<f32>> = (0..count).map(|index| thin(softened(share(index), width))).collect();
-        let targets = self.target.clone().map(thin);
-        let product = |a: &[f32], b: &[f32]| f64::from(a.iter().zip(b).map(|(a, b)| a * b).sum::<f32>());
+        let share = |index: usize| codes.iter().map(|code| u16::from(*code as usize == index)).collect();
+        let shares = (0..count).map(|index| thin(&softened(share(index), width), |share| f32::from(share) / WEIGHT));
+        let shares: Vec<Vec<f32>> = shares.collect();
+        let targets = self.target.each_ref().map(|target| thin(target, |tone| tone as f32 / WEIGHT));
         let mut rows: Vec<Vec<f64>> = Vec::with_capacity(count);
         for (index, own) in shares.iter().enumerate() {
             let stiff = STIFFNESS * own.len() as f64;
-            let mut row: Vec<f64> = shares.iter().map(|other| product(own, other)).collect();
+            let mut row: Vec<f64> = rows.iter().map(|before| before[index]).collect();
+            row.extend(shares[index..].iter().map(|other| product(own, other)));
             row[index] += stiff;
             row.extend((0..3).map(|axis| product(own, &targets[axis]) + stiff * f64::from(colours[index][axis])));
             rows.push(row);
@@ -149,29 +154,66 @@ fn solve(rows: &mut [Vec<f64>]) {
     }
 }
 
-/// Running means over five neighbours, twice in both directions: about a Gaussian of sigma 2.
-fn softened(mut values: Vec<f32>, width: usize) -> Vec<f32> {
+/// In lanes, which a processor adds at once; the order of the sums is the same everywhere.
+fn product(a: &[f32], b: &[f32]) -> f64 {
+    const LANES: usize = 8;
+    let mut sums = [0.0_f32; LANES];
+    let (a, b) = (a.chunks_exact(LANES), b.chunks_exact(LANES));
+    let rest: f32 = a.remainder().iter().zip(b.remainder()).map(|(a, b)| a * b).sum();
+    for (a, b) in a.zip(b) {
+        (0..LANES).for_each(|lane| sums[lane] += a[lane] * b[lane]);
+    }
+    f64::from(sums.iter().sum::<f32>() + rest)
+}
+
+fn thin<T: Copy>(all: &[T], value: impl Fn(T) -> f32) -> Vec<f32> {
+    all.iter().step_by(STEP).map(|one| value(*one)).collect()
+}
+
+/// Sums over five neighbours, twice in both directions: about a Gaussian of sigma 2, times [`WEIGHT`]. Nothing lies beyond the edge.
+fn softened<T: Copy + Default + Add<Output = T> + Sub<Output = T>>(mut values: Vec<T>, width: usize) -> Vec<T> {
+    let mut padded = vec![T::default(); width + 4];
     for _ in 0..2 {
         for row in values.chunks_exact_mut(width) {
-            let before = row.to_vec();
-            for (value, near) in row.iter_mut().skip(2).zip(before.windows(5)) {
-                *value = (near[0] + near[1] + near[2] + near[3] + near[4]) / 5.0;
-            }
-            for at in (0..width.min(2)).chain(width.saturating_sub(2).max(2)..width) {
-                let near = &before[at.saturating_sub(2)..(at + 3).min(width)];
-                row[at] = near.iter().sum::<f32>() / near.len() as f32;
+            padded[2..width + 2].copy_from_slice(row);
+            let [a, b, c, d, e] = [0, 1, 2, 3, 4].map(|from| &padded[from..from + width]);
+            for x in 0..width {
+                row[x] = a[x] + b[x] + c[x] + d[x] + e[x];
             }
         }
-        let height = values.len() / width;
-        let before = values.clone();
-        for (y, row) in values.chunks_exact_mut(width).enumerate() {
-            let (first, last) = (y.saturating_sub(2), (y + 3).min(height));
-            row.iter_mut().for_each(|value| *value = 0.0);
-            for other in first..last {
-                row.iter_mut().zip(&before[other * width..][..width]).for_each(|(value, other)| *value += other);
+        let rows: Vec<&[T]> = values.chunks_exact(width).collect();
+        let mut sum = vec![T::default(); width];
+        let mut summed = Vec::with_capacity(values.len());
+        for y in 0..rows.len() + 2 {
+            if let Some(comes) = rows.get(y) {
+                sum.iter_mut().zip(*comes).for_each(|(sum, value)| *sum = *sum + *value);
             }
-            row.iter_mut().for_each(|value| *value /= (last - first) as f32);
+            if let Some(goes) = y.checked_sub(5).and_then(|y| rows.get(y)) {
+                sum.iter_mut().zip(*goes).for_each(|(sum, value)| *sum = *sum - *value);
+            }
+            if y >= 2 {
+                summed.extend_from_slice(&sum);
+            }
         }
+        values = summed;
     }
     values
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_dot_spreads_evenly_and_weighs_what_it_should() {
+        let mut one = vec![0_u16; 15 * 13];
+        one[6 * 15 + 7] = 1;
+        let far = softened(one, 15);
+        assert_eq!(f32::from(far.iter().sum::<u16>()), WEIGHT);
+        assert_eq!(far[6 * 15 + 7], 25);
+        for (x, y) in [(4, 0), (0, 4), (2, 3), (4, 4)] {
+            let at = |x: i32, y: i32| far[((6 + y) * 15 + 7 + x) as usize];
+            assert_eq!([at(x, y), at(-x, y), at(x, -y)], [(5 - x as u16) * (5 - y as u16); 3]);
+        }
+    }
 }
