@@ -1,7 +1,16 @@
-import type { Calls } from "./bindings";
+import type { Calls, Run } from "./bindings";
 import type { Host } from "./host";
 
 /** One typed question to the host. */
 export function ask<K extends keyof Calls>(host: Host, name: K, args: Calls[K]["args"]): Promise<Calls[K]["result"]> {
   return host.call(name, args) as Promise<Calls[K]["result"]>;
+}
+
+/** How many of the newest runs are asked for one's own. */
+const RUNS = 50;
+
+/** A run of one's own, once it ended. An event is only a hint and may be lost, so what became of it is read. */
+export async function ended(host: Host, run: number): Promise<Run | null> {
+  const runs = await ask(host, "runs", { before: null, limit: RUNS }).catch(() => []);
+  return runs.find(({ id, ending }) => id === run && ending !== null) ?? null;
 }

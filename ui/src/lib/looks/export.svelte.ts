@@ -1,10 +1,7 @@
-import { ask } from "../host/ask";
+import { ask, ended } from "../host/ask";
 import type { Look } from "../host/bindings";
 import type { Host } from "../host/host";
 import { fileIn } from "../i18n/doing";
-
-/** How many of the newest runs are asked for one's own. */
-const RUNS = 50;
 
 /** The file a look is made into, and where it is once its run ended well. */
 export class Export {
@@ -23,13 +20,11 @@ export class Export {
     await this.follow();
   }
 
-  /** An event is only a hint and may be lost, so what became of the run is read. */
   async follow(): Promise<void> {
     const mine = this.#run;
     if (mine === null) return;
-    const runs = await ask(this.#host, "runs", { before: null, limit: RUNS }).catch(() => []);
-    const run = runs.find(({ id }) => id === mine);
-    if (run === undefined || run.ending === null || this.#run !== mine) return;
+    const run = await ended(this.#host, mine);
+    if (run === null || this.#run !== mine) return;
     this.#run = null;
     if (run.ending === "done") this.path = fileIn(run.summary);
   }

@@ -1,4 +1,4 @@
-import { ask } from "../host/ask";
+import { ask, ended } from "../host/ask";
 import type { Host } from "../host/host";
 import { i18n } from "../i18n/i18n.svelte";
 import { read, strange, within, type Sliders } from "../looks/kept.svelte";
@@ -15,8 +15,6 @@ export const DISTANCE_MAX = 20;
 export const CAP_MAX = 50;
 export const SIDE_MAX = 20_000;
 export const LAST = { min: 10, max: 2000 } as const;
-/** How many of the newest runs are asked for one's own. */
-const RUNS = 50;
 /** What the engine takes, which is more than the sliders offer. */
 const TAKEN = { columns: [2, 400], distance: [0, 64], adjust: [0, 100], cap: [1, 1e9], last_published: [1, 1e9] } as const;
 const PLAIN = { distance: 3, adjust: 0, layout: "grid" } as const;
@@ -146,17 +144,15 @@ export class MosaicsState implements Sliders {
     this.cell.forget();
   }
 
-  /** An event is only a hint and may be lost, so what became of the run is read. */
   async #follow(): Promise<void> {
     const { making } = this;
     if (making === null) return;
-    const runs = await ask(this.#host, "runs", { before: null, limit: RUNS }).catch(() => []);
-    const ending = runs.find(({ id }) => id === making.run)?.ending ?? null;
-    if (ending === null) return;
+    const run = await ended(this.#host, making.run);
+    if (run === null) return;
     await this.list.load();
     if (this.making !== making) return;
     this.making = null;
-    if (ending === "done") this.made = this.list.value?.find(({ id, photo }) => photo === making.photo && !making.known.has(id)) ?? null;
+    if (run.ending === "done") this.made = this.list.value?.find(({ id, photo }) => photo === making.photo && !making.known.has(id)) ?? null;
   }
 
   #readCell(): Promise<MosaicCell> {
