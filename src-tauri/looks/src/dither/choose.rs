@@ -2,13 +2,25 @@
 //!
 //! Invariant: what is chosen depends on the tone alone, and a choice costs a look into a table. Absent: errors and places.
 
+use std::hint::select_unpredictable;
+
 use super::tone::{FULL, Light, tones};
 
 /// Chooses a colour for a pixel of `C` channels.
 pub(super) trait Choose<const C: usize> {
     /// The code of the colour and its tones; any tone may be below 0 or above [`FULL`].
     fn choose(&self, tone: [i32; C]) -> (u32, [i32; C]);
+
+    /// The code of the colour and what it is off by.
+    #[inline(always)]
+    fn missed(&self, tone: [i32; C]) -> (u32, [i32; C]) {
+        let (code, chosen) = self.choose(tone);
+        (code, std::array::from_fn(|channel| (tone[channel] - chosen[channel]).clamp(-ERROR_MAX, ERROR_MAX)))
+    }
 }
+
+/// Errors beyond this would only smear: no colour of the palette can make them good.
+const ERROR_MAX: i32 = FULL;
 
 /// Bits a channel of a cell of the palette's table.
 const BITS: u32 = 6;
@@ -108,9 +120,17 @@ pub(super) struct Ends;
 impl Choose<1> for Ends {
     #[inline(always)]
     fn choose(&self, [far]: [i32; 1]) -> (u32, [i32; 1]) {
-        // All ones past the middle: a jump on what dithering makes of it is guessed wrong every second time.
-        let past = (FULL / 2 - 1 - far) >> 31;
-        ((past & 1) as u32, [past & FULL])
+        let past = far >= FULL / 2;
+        (u32::from(past), [if past { FULL } else { 0 }])
+    }
+
+    // Both errors are there before it is known which one counts: the next pixel waits for this. A jump on what dithering
+    // makes of it would be guessed wrong every second time.
+    #[inline(always)]
+    fn missed(&self, [far]: [i32; 1]) -> (u32, [i32; 1]) {
+        let past = far >= FULL / 2;
+        let (near, beyond) = (far.max(-ERROR_MAX), (far - FULL).min(ERROR_MAX));
+        (u32::from(past), [select_unpredictable(past, beyond, near)])
     }
 }
 

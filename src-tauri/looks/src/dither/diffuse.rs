@@ -10,8 +10,8 @@ use super::kernel::{ONE, OSTROMOUKHOV, REACH, ROWS, SHIFT, Shares};
 use super::tone::FULL;
 use crate::{PictureError, Work};
 
-/// Errors beyond this would only smear: no colour of the palette can make them good.
-const ERROR_MAX: i32 = FULL;
+/// Values whose errors are added up together: few enough to stay close to the processor.
+const BLOCK: usize = 512;
 
 /// Takes each finished row of codes.
 pub(super) type Sink<'s> = &'s mut dyn FnMut(&[u32]) -> Result<(), PictureError>;
@@ -41,19 +41,21 @@ pub(super) fn by_kernel<const C: usize>(
     let width = canvas.width;
     let mut rows: [Row<C>; ROWS + 1] = std::array::from_fn(|_| Row::new(width));
     let mut wanted = vec![[0; C]; width];
-    let mut sums = vec![[0.0; C]; width];
+    let mut sums = [0.0; BLOCK];
     let mut codes = vec![0; width];
     for y in 0..canvas.height {
         work.go_on()?;
         let ahead: isize = if y % 2 == 0 { 1 } else { -1 };
         canvas.tones_of(y, &mut wanted);
-        sums.iter_mut().for_each(|sum| *sum = [0.0; C]);
-        for &(up, aside, share) in &shares.above {
-            let share = share as f32 / ONE as f32;
-            let above = rows[(y + ROWS + 1 - up) % (ROWS + 1)].aside(aside * ahead, width);
-            add(sums.as_flattened_mut(), above.as_flattened(), share);
+        for (block, wanted) in wanted.as_flattened_mut().chunks_mut(BLOCK).enumerate() {
+            let sums = &mut sums[..wanted.len()];
+            sums.fill(0.0);
+            for &(up, aside, share) in &shares.above {
+                let above = rows[(y + ROWS + 1 - up) % (ROWS + 1)].aside(aside * ahead, width).as_flattened();
+                add(sums, &above[block * BLOCK..], share as f32 / ONE as f32);
+            }
+            settle(wanted, sums);
         }
-        round_into(wanted.as_flattened_mut(), sums.as_flattened());
         let own = &mut rows[y % (ROWS + 1)].0[REACH..][..width];
         let alpha = canvas.alpha_of(y);
         walk(&wanted, own, &mut codes, (ahead, shares.behind), choose, alpha);
@@ -69,12 +71,14 @@ fn add(sums: &mut [f32], errors: &[f32], share: f32) {
     }
 }
 
-/// Adds sums to tones, rounded to the nearest. Beside a number this large the last bit of a float is worth one, which rounds
-/// many at a time; a cast, which looks for what does not fit, takes them one by one. Sums stay far below it.
-fn round_into(tones: &mut [i32], sums: &[f32]) {
+/// Adds sums to tones, rounded to the nearest, in shares and with the half that rounds what is added later. Beside a number
+/// this large the last bit of a float is worth one, which rounds many at a time; a cast, which looks for what does not
+/// fit, takes them one by one. Sums stay far below it; a tone this far from all colours leaves the largest error in any case.
+fn settle(tones: &mut [i32], sums: &[f32]) {
     const LARGE: f32 = 1.5 * (1 << 23) as f32;
     for (tone, sum) in tones.iter_mut().zip(sums) {
-        *tone += (sum + LARGE).to_bits() as i32 - LARGE.to_bits() as i32;
+        let full = *tone + (sum + LARGE).to_bits() as i32 - LARGE.to_bits() as i32;
+        *tone = full.clamp(-4 * FULL, 4 * FULL) * ONE + ONE / 2;
     }
 }
 
@@ -121,18 +125,13 @@ struct Memory<const C: usize> {
 impl<const C: usize> Memory<C> {
     #[inline(always)]
     fn decide(&mut self, wanted: &[i32; C], error: &mut [f32; C], choose: &impl Choose<C>) -> u32 {
-        let mut tone = *wanted;
-        for (channel, tone) in tone.iter_mut().enumerate() {
-            let given = self.before[channel] * self.shares[1] + ONE / 2 + self.last[channel] * self.shares[0];
-            *tone += given >> SHIFT;
-        }
-        let (code, chosen) = choose.choose(tone);
-        self.before = self.last;
-        for channel in 0..C {
-            let off = (tone[channel] - chosen[channel]).clamp(-ERROR_MAX, ERROR_MAX);
-            self.last[channel] = off;
-            error[channel] = off as f32;
-        }
+        let tone = std::array::from_fn(|channel| {
+            let early = wanted[channel] + self.before[channel] * self.shares[1];
+            (early + self.last[channel] * self.shares[0]) >> SHIFT
+        });
+        let (code, off) = choose.missed(tone);
+        (self.before, self.last) = (self.last, off);
+        *error = off.map(|off| off as f32);
         code
     }
 }
@@ -165,13 +164,13 @@ pub(super) fn by_tone<const C: usize>(
             for channel in 0..C {
                 tone[channel] += coming[x + 1][channel].round() as i32;
             }
-            let (code, chosen) = choose.choose(tone);
+            let (code, off) = choose.missed(tone);
             codes[x] = code;
             if alpha.is_some_and(|alpha| alpha[x] == 0) {
                 continue;
             }
             for channel in 0..C {
-                let error = (tone[channel] - chosen[channel]).clamp(-ERROR_MAX, ERROR_MAX) as f32;
+                let error = off[channel] as f32;
                 let level = (wanted[x][channel].clamp(0, FULL) * 255 / FULL) as usize;
                 let [forth, down_behind, down] = shares[if level < 128 { level } else { 255 - level }];
                 coming[ahead][channel] += error * forth;

@@ -5,8 +5,8 @@
 
 use std::ops::{Add, Sub};
 
-use super::canvas::Plain;
-use super::choose::Choose;
+use super::canvas::{Plain, line};
+use super::choose::{Choose, Ends};
 use super::diffuse::by_kernel;
 use super::kernel::Shares;
 use super::method::Kernel;
@@ -108,7 +108,14 @@ impl Trial {
             Ok(())
         };
         let shares = Shares::of(Kernel::FloydSteinberg, 100);
-        by_kernel(&canvas, &shares, &Few(colours), &Work::UNWATCHED, &mut sink)?;
+        let line = match colours {
+            [one, two] => line([*one, *two], &self.tones),
+            _ => None,
+        };
+        match &line {
+            Some(line) => by_kernel(&canvas.along(line), &shares, &Ends, &Work::UNWATCHED, &mut sink)?,
+            None => by_kernel(&canvas, &shares, &Few(colours), &Work::UNWATCHED, &mut sink)?,
+        }
         let mut fault = 0.0;
         for (channel, target) in self.target.iter().enumerate() {
             let made = codes.iter().map(|code| colours[*code as usize][channel]).collect();
