@@ -27,6 +27,19 @@ impl Plain {
         Self { colours: raster, alpha }
     }
 
+    /// The same picture in the greys of a plain program: Rec. 601 weights of sRGB values.
+    pub(super) fn plain_grey(mut self) -> Self {
+        if self.colours.layout == Layout::Rgb {
+            let grey = |pixel: &[u8]| {
+                let [r, g, b] = [0, 1, 2].map(|channel| u32::from(pixel[channel]));
+                ((19_595 * r + 38_470 * g + 7_471 * b + 32_768) >> 16) as u8
+            };
+            self.colours.pixels = self.colours.pixels.chunks_exact(3).map(grey).collect();
+            self.colours.layout = Layout::Grey;
+        }
+        self
+    }
+
     /// The same picture in greys of the same light.
     pub(super) fn grey(mut self) -> Self {
         if self.colours.layout != Layout::Rgb {

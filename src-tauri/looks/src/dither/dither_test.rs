@@ -171,6 +171,40 @@ fn transparency_is_kept() {
 }
 
 #[test]
+fn what_cannot_be_seen_has_no_say_in_the_palette() {
+    // A red disc on clear ground, which hides another colour each time; and a picture that is clear but for its last row.
+    let disc = |x: u32, y: u32| (x as f32 - 60.0).hypot(y as f32 - 50.0) < 35.0;
+    let last = |_: u32, y: u32| y == 99;
+    for visible in [&disc as &dyn Fn(u32, u32) -> bool, &last] {
+        let drawn = |hidden: [u8; 3]| {
+            let pixel = |at: u32| {
+                let (x, y) = (at % 120, at / 120);
+                let colour = if x < 60 { [220, 30, 30] } else { [20, 60, 200] };
+                if visible(x, y) {
+                    [colour[0], colour[1], colour[2], 255]
+                } else {
+                    [hidden[0], hidden[1], hidden[2], 0]
+                }
+            };
+            let pixels: Vec<u8> = (0..120 * 100).flat_map(pixel).collect();
+            let how = Dither { colours: Colours::Picture(8), ..Dither::default() };
+            let (found, _, _) = read(&made(&samples::png(&pixels, 120, 100, png::ColorType::Rgba, false), &how));
+            let seen = found.chunks_exact(4).zip(pixels.chunks_exact(4)).filter(|(_, given)| given[3] > 0);
+            seen.for_each(|(found, given)| assert_eq!(found, given, "as many colours as it has"));
+        };
+        [[0, 0, 0], [0, 255, 0], [255, 255, 255]].into_iter().for_each(drawn);
+    }
+}
+
+#[test]
+fn greys_of_the_old_way_are_a_plain_programs() {
+    let how = Dither { colours: Colours::Levels(256), grey: true, compat: true, ..Dither::default() };
+    let (found, _, _) = read(&made(&png(&[200, 0, 0, 0, 200, 0, 0, 0, 200, 9, 9, 9], 2, 2), &how));
+    let greys: Vec<u8> = found.chunks_exact(found.len() / 4).map(|pixel| pixel[0]).collect();
+    assert_eq!(greys, [60, 117, 23, 9]);
+}
+
+#[test]
 fn large_pixels_are_squares_of_one_colour() {
     let how = Dither { pixel: 4, colours: Colours::Picture(4), ..Dither::default() };
     let (pixels, _, _) = read(&made(&png(&samples::rgb(30, 18), 30, 18), &how));

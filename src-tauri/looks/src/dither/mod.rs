@@ -161,7 +161,7 @@ fn dithered(raster: Raster, how: &Dither, work: &Work<'_>) -> Result<Vec<u8>, Pi
     let size = (raster.width, raster.height);
     let mut plain = Plain::of(raster).coarse(how.pixel);
     if how.grey {
-        plain = plain.grey();
+        plain = if how.compat { plain.plain_grey() } else { plain.grey() };
     }
     (work.phase)("palette");
     let list = match &how.colours {

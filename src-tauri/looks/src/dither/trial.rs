@@ -70,11 +70,20 @@ impl Trial {
         let at = |place: usize, length: usize, all: usize| {
             if all == length { place } else { place / CUT * (length - CUT) / (CUTS - 1) + place % CUT }
         };
+        // What is clear has no colour: the visible pixels of its row, and other rows, stand in for it.
+        let visible = |place: &usize| plain.alpha.as_ref().is_none_or(|alpha| alpha[*place] > 0);
+        let row_of = |y: usize| -> Vec<usize> {
+            let begin = at(y, height, down) * width;
+            (0..across).map(|x| begin + at(x, width, across)).filter(visible).collect()
+        };
+        let mut rows: Vec<Vec<usize>> = (0..down).map(row_of).filter(|row| !row.is_empty()).collect();
+        if rows.is_empty() {
+            rows.push(vec![(0..width * height).find(visible).unwrap_or(0)]);
+        }
         let mut pixels = Vec::with_capacity(across * down * 3);
-        for y in 0..down {
-            let row = at(y, height, down) * width;
-            for x in 0..across {
-                let pixel = &from.pixels[(row + at(x, width, across)) * channels..][..channels];
+        for row in rows.iter().cycle().take(down) {
+            for place in row.iter().cycle().take(across) {
+                let pixel = &from.pixels[place * channels..][..channels];
                 pixels.extend_from_slice(&[pixel[0], pixel[1 % channels], pixel[2 % channels]]);
             }
         }
