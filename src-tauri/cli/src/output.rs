@@ -78,16 +78,16 @@ impl Voice {
                     json!({ "code": error.code.as_str(), "message": error.message, "what_now": error.what_now });
                 fields.insert("error".into(), error);
             }
-            let _ = writeln!(std::io::stdout(), "{}", answer.value);
-            return answer.status;
+            return printed(&answer.value.to_string(), answer.status);
         }
-        if !answer.words.is_empty() {
-            let _ = writeln!(std::io::stdout(), "{}", answer.words.trim_end());
-        }
+        let status = match answer.words.trim_end() {
+            "" => answer.status,
+            words => printed(&shown(words), answer.status),
+        };
         if let Some(error) = &answer.error {
-            let _ = writeln!(std::io::stderr(), "{}\n{}", error.message, error.what_now);
+            let _ = writeln!(std::io::stderr(), "{}\n{}", shown(&error.message), shown(&error.what_now));
         }
-        answer.status
+        status
     }
 
     /// A command that somebody stopped in the middle: the exit status the signal gives it.
@@ -140,6 +140,23 @@ impl Voice {
             println!("{words}");
         }
     }
+}
+
+/// Prints a line; the exit status, which is a failure where nobody got the line. A reader who left had enough.
+fn printed(line: &str, status: u8) -> u8 {
+    match writeln!(std::io::stdout(), "{line}") {
+        Err(error) if error.kind() != std::io::ErrorKind::BrokenPipe => {
+            let _ = writeln!(std::io::stderr(), "The answer cannot be written ({error}).");
+            if status == DONE { FAILED } else { status }
+        }
+        Ok(()) | Err(_) => status,
+    }
+}
+
+/// Text for a terminal: what a file is called must not command it.
+fn shown(text: &str) -> String {
+    let commands = |letter: char| letter.is_control() && !matches!(letter, '\n' | '\t');
+    text.chars().map(|letter| if commands(letter) { char::REPLACEMENT_CHARACTER } else { letter }).collect()
 }
 
 /// Libraries whose chatter would print keys or headers, whatever `RUST_LOG` asks for.

@@ -14,6 +14,8 @@ use crate::{Index, TilesError};
 
 /// What a folder with a mosaic to look at closer has in it.
 pub const ZOOM: &str = "mosaic.dzi";
+/// And the folder of its pieces.
+pub const PIECES: &str = "mosaic_files";
 /// The page that shows the pieces; `MOSAIC` in it stands for what it has to know.
 const PAGE: &str = include_str!("page.html");
 
@@ -64,7 +66,7 @@ pub fn write_small(from: &Path, to: &Path, side: u32) -> Result<(), TilesError> 
 /// [`TilesError`].
 pub fn write_zoom(mosaic: &Mosaic<'_>, index: &mut Index, folder: &Path, work: &Work<'_>) -> Result<(), TilesError> {
     let (width, height) = mosaic.size()?;
-    let pieces = folder.join("mosaic_files");
+    let pieces = folder.join(PIECES);
     write_pieces(mosaic, index, &pieces, work).inspect_err(|_| {
         let _ = fs::remove_dir_all(&pieces);
     })?;
@@ -179,12 +181,38 @@ pub fn whole(path: &Path, write: impl FnOnce(&mut dyn Write) -> Result<(), Tiles
     part.push(format!(".{}.part", std::process::id()));
     let part = PathBuf::from(part);
     let file = File::create(&part).map_err(|error| TilesError::unwritable(path, &error))?;
-    let mut sink = BufWriter::with_capacity(1 << 20, file);
-    let written = write(&mut sink)
-        .and_then(|()| sink.flush().map_err(|error| TilesError::unwritable(path, &error)))
+    let mut sink = Sink { to: BufWriter::with_capacity(1 << 20, file), wrong: None };
+    let written = write(&mut sink).and_then(|()| sink.flush().map_err(|error| TilesError::unwritable(path, &error)));
+    // Whoever draws takes a full disk for a fault of the picture.
+    let written = written
+        .map_err(|error| sink.wrong.take().map_or(error, |why| TilesError::File { path: path.to_owned(), why }))
         .and_then(|()| fs::rename(&part, path).map_err(|error| TilesError::unwritable(path, &error)));
     if written.is_err() {
         let _ = fs::remove_file(&part);
     }
     written
+}
+
+/// A file that remembers why it could not be written.
+struct Sink {
+    to: BufWriter<File>,
+    wrong: Option<String>,
+}
+
+impl Sink {
+    fn noted<T>(&mut self, done: io::Result<T>) -> io::Result<T> {
+        done.inspect_err(|error| self.wrong = Some(error.to_string()))
+    }
+}
+
+impl Write for Sink {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        let done = self.to.write(bytes);
+        self.noted(done)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        let done = self.to.flush();
+        self.noted(done)
+    }
 }

@@ -1,6 +1,7 @@
 //! The pictures of a folder, and the folders in it.
 //!
-//! Invariant: sorted by name, each file once; hidden files, links, and what neither is nor calls itself a picture are left out. Absent: what the files show.
+//! Invariant: sorted by name, each file once; hidden files, links to folders, and what neither is nor calls itself a picture are left out. A folder in
+//! it that cannot be read is listed with a `/` at its end, to be told of like a file that cannot be. Absent: what the files show.
 
 use std::fs::{self, File};
 use std::io::Read;
@@ -32,6 +33,11 @@ impl Source for Folder<'_> {
 
     fn read(&self, found: &Found) -> Result<Vec<u8>, Trouble> {
         let path = self.0.join(&found.name);
+        if found.name.ends_with('/') {
+            let why =
+                fs::read_dir(&path).err().map_or_else(|| "it was away before".to_owned(), |error| error.to_string());
+            return Err(Trouble::Unreadable(format!("The folder cannot be read ({why}).")));
+        }
         let mut picture = Vec::with_capacity(found.bytes.min(FILE_BYTES_MAX) as usize + 1);
         let read = File::open(&path).and_then(|open| open.take(FILE_BYTES_MAX + 1).read_to_end(&mut picture));
         read.map_err(|error| {
@@ -80,18 +86,30 @@ fn is_meant(path: &Path) -> bool {
 }
 
 fn walk(folder: &Path, before: &str, depth: usize, all: &mut Vec<Found>) -> Result<(), Wrong> {
-    let system = |error: std::io::Error| Wrong::System(error.to_string());
-    for entry in fs::read_dir(folder).map_err(system)? {
-        let entry = entry.map_err(system)?;
+    let entries = match fs::read_dir(folder) {
+        Err(_) if depth > 0 => {
+            all.push(Found { name: before.to_owned(), bytes: 0, changed: 0 });
+            return Ok(());
+        }
+        entries => entries.map_err(|error| Wrong::System(error.to_string()))?,
+    };
+    for entry in entries {
+        let entry = entry.map_err(|error| Wrong::System(error.to_string()))?;
         let own = entry.file_name().to_string_lossy().into_owned();
+        // What vanished meanwhile is not there.
+        let Ok(kind) = entry.file_type() else { continue };
         if own.starts_with('.') {
             continue;
         }
         let name = format!("{before}{own}");
-        let facts = entry.metadata().map_err(system)?;
-        if facts.is_dir() && depth < DEPTH_MAX {
-            walk(&entry.path(), &format!("{name}/"), depth + 1, all)?;
-        } else if facts.is_file() && is_meant(&entry.path()) {
+        if kind.is_dir() {
+            if depth < DEPTH_MAX {
+                walk(&entry.path(), &format!("{name}/"), depth + 1, all)?;
+            }
+        } else if let Ok(facts) = fs::metadata(entry.path())
+            && facts.is_file()
+            && is_meant(&entry.path())
+        {
             let since = facts.modified().ok().and_then(|time| time.duration_since(UNIX_EPOCH).ok());
             let changed = since.map_or(0, |since| since.as_nanos() as u64);
             all.push(Found { name, bytes: facts.len(), changed });

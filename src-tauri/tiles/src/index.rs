@@ -8,7 +8,9 @@ use std::path::{Path, PathBuf};
 
 use pierrot_looks::PictureError;
 use pierrot_looks::mosaic::{Coded, FACE_BYTES, Face, PARTS_MAX, Tiles};
-use redb::{Builder, Database, ReadOnlyDatabase, ReadOnlyTable, ReadableDatabase, ReadableTable, TableDefinition};
+use redb::{
+    Builder, Database, DatabaseError, ReadOnlyDatabase, ReadOnlyTable, ReadableDatabase, ReadableTable, TableDefinition,
+};
 
 use crate::TilesError;
 
@@ -99,7 +101,7 @@ impl Index {
     /// [`TilesError::Index`] for a file that is none or is being written, [`TilesError::Edition`].
     pub fn open(path: &Path) -> Result<Self, TilesError> {
         guarded(path, || {
-            let database = builder().open_read_only(path).map_err(|error| unusable(path, error))?;
+            let database = opened(path)?;
             let reading = database.begin_read().map_err(|error| unusable(path, error))?;
             let facts = reading.open_table(FACTS).map_err(|error| unusable(path, error))?;
             let side = side(path, &facts)?;
@@ -129,7 +131,7 @@ impl Index {
     /// As [`Index::open`].
     pub fn marks(path: &Path) -> Result<HashMap<String, u64>, TilesError> {
         guarded(path, || {
-            let database = builder().open_read_only(path).map_err(|error| unusable(path, error))?;
+            let database = opened(path)?;
             let reading = database.begin_read().map_err(|error| unusable(path, error))?;
             side(path, &reading.open_table(FACTS).map_err(|error| unusable(path, error))?)?;
             let tiles = reading.open_table(TILES).map_err(|error| unusable(path, error))?;
@@ -186,6 +188,26 @@ impl Tiles for Index {
         let scan = scan.ok_or_else(|| broken("a tile is missing"))?.value().to_vec();
         Ok((face.clone(), Coded::from_scan(scan, self.side)?))
     }
+}
+
+/// Opens an index for reading; one whose writer was killed is first brought back to its last whole state.
+pub(crate) fn opened(path: &Path) -> Result<ReadOnlyDatabase, TilesError> {
+    let refused = |error| unusable_database(path, error);
+    match builder().open_read_only(path) {
+        Err(DatabaseError::RepairAborted) => {
+            drop(builder().open(path).map_err(refused)?);
+            builder().open_read_only(path).map_err(refused)
+        }
+        opened => opened.map_err(refused),
+    }
+}
+
+/// Why the database of an index does not open.
+pub(crate) fn unusable_database(path: &Path, error: DatabaseError) -> TilesError {
+    if matches!(error, DatabaseError::DatabaseAlreadyOpen) {
+        return TilesError::Busy { path: path.to_owned() };
+    }
+    unusable(path, error)
 }
 
 pub(crate) fn builder() -> Builder {

@@ -15,7 +15,7 @@ mod source;
 mod update;
 
 pub use files::{
-    ZOOM, piece, whole, write_pieces, write_protocol, write_reduced, write_small, write_whole, write_zoom,
+    PIECES, ZOOM, piece, whole, write_pieces, write_protocol, write_reduced, write_small, write_whole, write_zoom,
 };
 pub use folder::Folder;
 pub use index::Index;
@@ -46,6 +46,12 @@ pub enum TilesError {
         path: PathBuf,
         /// What is wrong with it, as a clause.
         why: String,
+    },
+    /// Another program works on the index.
+    #[error("The tile index {} is being written by another Pierrot.", path.display())]
+    Busy {
+        /// Its file.
+        path: PathBuf,
     },
     /// The index comes from another version of Pierrot.
     #[error("The tile index {} was made by another version of Pierrot.", path.display())]
@@ -97,6 +103,7 @@ impl TilesError {
             Self::File { .. } => "Name another place, or make room there.",
             Self::Folder { .. } => "Name a folder with pictures that you may read.",
             Self::Index { .. } => "Name another file, or remove this one and run `pierrot look tiles` again.",
+            Self::Busy { .. } => "Wait until that is done, then run this again.",
             Self::Edition { .. } => "Run `pierrot look tiles` again: it makes the index anew.",
             Self::TooMany { .. } => "Name a smaller folder.",
             Self::Away { .. } => "Try again later; what was read is kept.",

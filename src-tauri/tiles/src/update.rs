@@ -18,7 +18,9 @@ use redb::{Database, Durability, ReadableDatabase, ReadableTable};
 use sha2::{Digest, Sha256};
 
 use crate::TilesError;
-use crate::index::{EDITION, FACTS, Record, SCANS, TILES, WORDS, builder, guarded, shape, unusable};
+use crate::index::{
+    EDITION, FACTS, Record, SCANS, TILES, WORDS, builder, guarded, opened, shape, unusable, unusable_database,
+};
 use crate::source::{Found, Source, Trouble};
 
 /// Tiles in one transaction.
@@ -81,9 +83,13 @@ pub fn update(asked: &Asked<'_>, work: &Work<'_>) -> Result<Updated, TilesError>
     (work.phase)("list");
     let files = asked.source.list()?;
     (work.phase)("update");
-    if asked.index.exists() && fits(asked)? {
-        let database = builder().open(asked.index).map_err(|error| unusable(asked.index, error))?;
+    // An empty file is a place that was kept for an index.
+    if fs::metadata(asked.index).is_ok_and(|facts| facts.len() > 0) && fits(asked)? {
+        let database = builder().open(asked.index).map_err(|error| unusable_database(asked.index, error))?;
         return guarded(asked.index, || renew(asked, &files, &database, work));
+    }
+    if let Some(folder) = asked.index.parent() {
+        fs::create_dir_all(folder).map_err(|error| TilesError::unwritable(folder, &error))?;
     }
     let mut part = asked.index.as_os_str().to_owned();
     part.push(format!(".{}.part", std::process::id()));
@@ -109,7 +115,7 @@ pub fn update(asked: &Asked<'_>, work: &Work<'_>) -> Result<Updated, TilesError>
 fn fits(asked: &Asked<'_>) -> Result<bool, TilesError> {
     let path = asked.index;
     let known = guarded(path, || {
-        let database = builder().open_read_only(path).map_err(|error| unusable(path, error))?;
+        let database = opened(path)?;
         let reading = database.begin_read().map_err(|error| unusable(path, error))?;
         shape(path, &reading.open_table(FACTS).map_err(|error| unusable(path, error))?)
     });
@@ -118,6 +124,7 @@ fn fits(asked: &Asked<'_>) -> Result<bool, TilesError> {
         Err(TilesError::Edition { .. }) => Ok(false),
         Err(
             error @ (TilesError::Index { .. }
+            | TilesError::Busy { .. }
             | TilesError::Folder { .. }
             | TilesError::TooMany { .. }
             | TilesError::Away { .. }

@@ -69,6 +69,50 @@ fn a_file_that_is_no_index_is_left_as_it_is() {
     assert_eq!(fs::read_to_string(&index).expect("still there"), "Dear photographer");
 }
 
+#[test]
+fn an_index_whose_writer_was_killed_is_used_on() {
+    let home = tempfile::tempdir().expect("a place for files");
+    let (folder, index) = (home.path().join("tiles"), home.path().join("tiles.index"));
+    fs::create_dir(&folder).expect("a folder");
+    picture(&folder, "a.jpg", [10, 40, 99]);
+    updated(&folder, &index, 1);
+    let killed = home.path().join("killed.index");
+    let writing = redb::Database::open(&index).expect("an index");
+    let busy = Index::open(&index).expect_err("one writer at a time");
+    assert!(matches!(busy, TilesError::Busy { .. }) && busy.to_string().ends_with('.'), "{busy}");
+    fs::copy(&index, &killed).expect("the state in which a kill would leave it");
+    drop(writing);
+    assert_eq!(scans(&killed), scans(&index));
+    picture(&folder, "b.jpg", [200, 40, 99]);
+    let renewed = updated(&folder, &killed, 1);
+    assert_eq!((renewed.tiles, renewed.made, renewed.unchanged), (2, 1, 1));
+}
+
+#[test]
+fn an_index_has_its_place_made_and_may_be_an_empty_file() {
+    let home = tempfile::tempdir().expect("a place for files");
+    let (folder, index) = (home.path().join("tiles"), home.path().join("new/place/tiles.index"));
+    fs::create_dir(&folder).expect("a folder");
+    picture(&folder, "a.jpg", [10, 40, 99]);
+    assert_eq!(updated(&folder, &index, 1).tiles, 1);
+    fs::write(&index, "").expect("writable");
+    assert_eq!(updated(&folder, &index, 1).tiles, 1);
+}
+
+#[cfg(unix)]
+#[test]
+fn links_to_pictures_are_pictures_and_links_to_folders_are_not_followed() {
+    let home = tempfile::tempdir().expect("a place for files");
+    let (folder, index) = (home.path().join("tiles"), home.path().join("tiles.index"));
+    fs::create_dir(&folder).expect("a folder");
+    picture(home.path(), "elsewhere.jpg", [10, 40, 99]);
+    for (to, name) in [("elsewhere.jpg", "link.jpg"), ("tiles", "round"), ("nowhere.jpg", "dangling.jpg")] {
+        std::os::unix::fs::symlink(home.path().join(to), folder.join(name)).expect("links are known here");
+    }
+    let done = updated(&folder, &index, 2);
+    assert_eq!((done.tiles, done.unreadable.len()), (1, 0));
+}
+
 /// A folder behind a wire that fails after so many pictures.
 struct Wire<'a> {
     folder: Folder<'a>,

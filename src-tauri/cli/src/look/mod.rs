@@ -139,17 +139,32 @@ fn crop_count(text: &str) -> Result<usize, String> {
 /// Reads a file whole, or says in a sentence why not.
 fn read(path: &Path, bytes_max: u64) -> Result<Vec<u8>, String> {
     let unreadable = |error: std::io::Error| format!("The file cannot be read ({error}).");
-    let file = File::open(path).map_err(unreadable)?;
-    let facts = file.metadata().map_err(unreadable)?;
+    let facts = fs::metadata(path).map_err(unreadable)?;
     if facts.is_dir() {
         return Err("This is a folder; name a file.".into());
     }
+    if waits(path, &facts) {
+        return Err("This is a pipe, which may never be written to; name a file.".into());
+    }
+    let file = File::open(path).map_err(unreadable)?;
     let mut bytes = Vec::with_capacity(facts.len().min(bytes_max) as usize);
     file.take(bytes_max + 1).read_to_end(&mut bytes).map_err(unreadable)?;
     if bytes.len() as u64 > bytes_max {
         return Err(format!("The file has more than {} MB, which is more than is read.", bytes_max >> 20));
     }
     Ok(bytes)
+}
+
+/// Whether opening it may wait for ever: a named pipe, but not what a shell hands over.
+#[cfg(unix)]
+fn waits(path: &Path, facts: &fs::Metadata) -> bool {
+    use std::os::unix::fs::FileTypeExt;
+    facts.file_type().is_fifo() && !path.starts_with("/dev") && !path.starts_with("/proc")
+}
+
+#[cfg(not(unix))]
+fn waits(_path: &Path, _facts: &fs::Metadata) -> bool {
+    false
 }
 
 /// A path as JSON has it; what of it is no text is replaced.

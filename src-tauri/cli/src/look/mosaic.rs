@@ -20,7 +20,7 @@ use pierrot_looks::{
     },
 };
 use pierrot_tiles::{
-    Index, TilesError, Unreadable, ZOOM, write_protocol, write_reduced, write_small, write_whole, write_zoom,
+    Index, PIECES, TilesError, Unreadable, ZOOM, write_protocol, write_reduced, write_small, write_whole, write_zoom,
 };
 use serde_json::{Value, json};
 
@@ -87,7 +87,8 @@ pub struct Arguments {
     /// where the picture is flat)
     #[arg(long, default_value = "grid")]
     layout: Layout,
-    /// Go on looking for better tiles for so many seconds; the result is the better for it under --cap and --once
+    /// Go on looking for better tiles for so many seconds; the result is the better for it under --cap and --once. How far a
+    /// computer gets in that time decides, so only --rounds gives the same mosaic every time
     #[arg(long, value_name = "N", conflicts_with = "rounds", value_parser = clap::value_parser!(u64).range(1..=3600))]
     seconds: Option<u64>,
     /// How often every cell looks for a better tile once all are laid
@@ -226,7 +227,11 @@ fn spare_what_is_there(asked: &Arguments) -> Result<(), Error> {
         }
     }
     let Some(folder) = &asked.dzi else { return Ok(()) };
-    let foreign = fs::read_dir(folder).is_ok_and(|mut there| there.next().is_some()) && !folder.join(ZOOM).is_file();
+    // Pieces alone are what a run that was killed left.
+    let ours = |name: &str| name == PIECES || name.starts_with(ZOOM);
+    let foreign = !folder.join(ZOOM).is_file()
+        && fs::read_dir(folder)
+            .is_ok_and(|there| there.flatten().any(|entry| !entry.file_name().to_str().is_some_and(ours)));
     if foreign {
         let why = format!("{} is a folder with other files in it.", folder.display());
         return Err(Error::settings(why, "Name a new folder with --dzi, or an empty one; nothing was changed."));

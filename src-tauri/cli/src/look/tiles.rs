@@ -58,7 +58,7 @@ pub fn brought(
 ) -> Result<Updated, TilesError> {
     let work =
         Work { cancelled: &|| stop.load(Ordering::Relaxed), phase: &|name| clock.enter(name), ..Work::UNWATCHED };
-    update(&Asked { source: &Folder(folder), index, side, crops, threads, keep_part: false }, &work)
+    update(&Asked { source: &Folder(folder), index, side, crops, threads, keep_part: true }, &work)
 }
 
 pub fn failed(error: &TilesError) -> Error {

@@ -340,6 +340,57 @@ fn films_and_notes_beside_photos_are_no_tiles_and_no_mistake() {
     assert_eq!((status, &said["tiles"], &said["failed"]), (Some(0), &2.into(), &0.into()), "{said}");
 }
 
+#[test]
+fn what_a_kill_left_of_the_pieces_is_written_over() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let at = |path: &str| folder.path().join(path);
+    std::fs::create_dir(at("tiles")).expect("a folder");
+    std::fs::write(at("tiles/a.gif"), patch(3)).expect("writable");
+    std::fs::create_dir_all(at("site/mosaic_files/0")).expect("a folder");
+    let mosaic = |more: &str| {
+        let words =
+            format!("mosaic --target tiles/a.gif --tiles tiles --cells 1x1 --cell-px 4 --dzi site --out {more}");
+        look(folder.path(), &words.split(' ').collect::<Vec<_>>())
+    };
+    let (status, said) = mosaic("m.png");
+    assert_eq!(status, Some(0), "{said}");
+    assert!(at("site/mosaic.dzi").is_file() && at("site/index.html").is_file());
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn what_cannot_be_read_or_written_is_said() {
+    let folder = tempfile::tempdir().expect("a folder");
+    std::fs::write(folder.path().join("a.gif"), patch(3)).expect("writable");
+    let made = Command::new("mkfifo").arg(folder.path().join("pipe.jpg")).status().expect("mkfifo starts");
+    assert!(made.success());
+    let (status, said) = look(folder.path(), &["thumb", "pipe.jpg", "a.gif", "--sizes", "4", "--out", "thumbs"]);
+    assert_eq!((status, &said["thumbnails"], &said["failed"]), (Some(1), &1.into(), &1.into()), "{said}");
+    assert!(said["errors"][0]["message"].as_str().expect("a sentence").contains("pipe"), "{said}");
+    let full = std::fs::OpenOptions::new().write(true).open("/dev/full").expect("it is there");
+    let output = Command::new(env!("CARGO_BIN_EXE_pierrot"))
+        .args(["look", "methods", "--json"])
+        .current_dir(folder.path())
+        .stdout(full)
+        .output()
+        .expect("the program starts");
+    assert_eq!(output.status.code(), Some(1));
+    assert!(String::from_utf8_lossy(&output.stderr).contains("cannot be written"), "{output:?}");
+}
+
+#[cfg(unix)]
+#[test]
+fn a_name_commands_no_terminal() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let output = Command::new(env!("CARGO_BIN_EXE_pierrot"))
+        .args(["look", "thumb", "red\u{1b}[31m.jpg", "--sizes", "4"])
+        .current_dir(folder.path())
+        .output()
+        .expect("the program starts");
+    let said = String::from_utf8_lossy(&output.stderr);
+    assert!(said.contains("red\u{fffd}[31m.jpg") && !said.contains('\u{1b}'), "{said}");
+}
+
 #[cfg(unix)]
 #[test]
 fn a_name_that_is_no_text_is_a_name() {

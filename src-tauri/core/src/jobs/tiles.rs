@@ -214,7 +214,7 @@ impl Drop for Stop {
 /// An error of tiles or mosaics, in its own words.
 pub(crate) fn failed(error: TilesError) -> Error {
     let code = match &error {
-        TilesError::Away { .. } | TilesError::Stopped => Code::TryLater,
+        TilesError::Away { .. } | TilesError::Busy { .. } | TilesError::Stopped => Code::TryLater,
         TilesError::Folder { .. }
         | TilesError::Index { .. }
         | TilesError::Edition { .. }
