@@ -50,8 +50,10 @@ impl Computer {
     /// A program that publishes slot after slot, from about where the others are.
     fn worker(&mut self) -> io::Result<Command> {
         let slots = self.field.acknowledged().iter().filter_map(|said| worker::number_of(said.slot.as_deref()?)).max();
+        // Sometimes the newest slot once more, sometimes one further: a short life on a slow store must not end at the same one for ever.
+        let first = slots.unwrap_or(0) + self.dice.random_range(0..3);
         let mut command = self.home.bare(&program::find("pierrot-proof")?);
-        command.arg(worker::NAME).arg(&self.home.root).arg(slots.unwrap_or(0).to_string());
+        command.arg(worker::NAME).arg(&self.home.root).arg(first.to_string());
         Ok(command)
     }
 
