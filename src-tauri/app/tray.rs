@@ -10,7 +10,7 @@ use std::{
 
 use jiff::{SignedDuration, Timestamp, Zoned};
 use pierrot_core::{
-    Choice, Result,
+    Result,
     engine::{Asked, Engine, Mood, Notice},
 };
 use tauri::{
@@ -136,9 +136,7 @@ fn click(app: &AppHandle, id: &str) {
 fn act(engine: &Engine, action: Action) -> Result<()> {
     let now = Zoned::now().with_time_zone(engine.pierrot().settings().schedule.zone());
     match action {
-        Action::Publish(target) => {
-            engine.ask(Asked::Publish(Choice { target: Some(target), ..Choice::default() })).map(drop)
-        }
+        Action::Publish(target) => engine.ask(Asked::Publish(engine.choice(Some(&target), None, None)?)).map(drop),
         Action::Sync => engine.ask(Asked::Sync { full: false }).map(drop),
         Action::PauseUntilTomorrow => engine.pause_until(Some(midnight(&now))),
         Action::PauseForAWeek => engine.pause_until(Some(now.timestamp() + SignedDuration::from_hours(7 * 24))),

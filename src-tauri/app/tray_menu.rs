@@ -170,7 +170,9 @@ fn line(state: &Overview, now: civil::DateTime, zone: &TimeZone) -> String {
         return "Not set up yet: open Pierrot".into();
     }
     let (syncs, posts): (Vec<&Next>, Vec<&Next>) = state.next.iter().partition(|next| next.name == "sync");
+    let is_empty = |next: &Next| state.targets.iter().any(|target| target.name == next.name && target.unpublished == 0);
     match (posts.first(), syncs.first()) {
+        (Some(next), _) if is_empty(next) => format!("Nothing is left for {}", next.name),
         (Some(next), _) => format!("Next: {} - {}", when(&next.local, now), next.name),
         (None, Some(next)) => format!("Next: sync {}", when(&next.local, now)),
         (None, None) => "Nothing is planned".into(),

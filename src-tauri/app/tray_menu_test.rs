@@ -134,6 +134,7 @@ fn the_line_says_what_matters_most() {
         (working(Job::Sync, None, "page 3 of 10, 600 photos"), "Syncing: page 3 of 10, 600 photos"),
         (working(Job::Check, None, ""), "Checking the record"),
         (Overview { reviews: 1, ..state() }, "Needs you: 1 post to review"),
+        (Overview { targets: vec![TargetView { unpublished: 0, ..target("x") }], ..state() }, "Nothing is left for x"),
         (trouble(Some("x"), Code::SignInAgain, "No."), "Needs you: sign in to x"),
         (trouble(None, Code::SignInAgain, "No."), "Needs you: sign in to Flickr"),
         (trouble(Some("x"), Code::AskPhotographer, "The credit is used up."), "Needs you: The credit is used up."),

@@ -152,7 +152,7 @@ async fn a_pause_leaves_the_plan_as_it_was_arranged() {
 #[tokio::test(flavor = "multi_thread")]
 async fn money_has_a_limit_that_the_schedule_keeps() {
     let stage = Stage::new().await;
-    let cap = "schedule = 'daily 10:00'\nmonthly_cap_usd = 0.03\n[schedule]\ntime_zone = 'UTC'\nsync = 'off'\n";
+    let cap = "schedule = 'daily 10:00'\nmonthly_cap_usd = 0.05\n[schedule]\ntime_zone = 'UTC'\nsync = 'off'\n";
     let engine = synced(&stage, "a", cap).await;
     stage.go_to(Weekday::Tuesday, 10);
     // All in one month: from its second day on, wherever the test starts.
@@ -167,8 +167,8 @@ async fn money_has_a_limit_that_the_schedule_keeps() {
         engine.tick().await.expect("it looks");
         stage.pass_h(24);
     }
-    assert_eq!(stage.control().post_count(), 2, "0.02 each: after two the limit is reached");
-    assert!(publications(&engine)[0].summary.contains("0.03"), "and it says so");
+    assert_eq!(stage.control().post_count(), 2, "0.02 each: a third would go beyond the limit");
+    assert!(publications(&engine)[0].summary.contains("0.05"), "and it says so");
 }
 
 fn stage_day(stage: &Stage) -> i8 {
@@ -203,6 +203,59 @@ async fn veto_pin_swap_and_queue_change_what_goes_out() {
     stage.go_to(Weekday::Sunday, 10);
     engine.tick().await.expect("it looks");
     assert_eq!(publications(&engine)[0].photo.as_deref(), last.as_str());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_queued_and_pinned_is_kept_while_it_may_not_go_and_the_queue_goes_first_now() {
+    let stage = Stage::new().await;
+    let engine = synced(&stage, "a", WEEKLY).await;
+    let plan = called(&engine, "plan", json!({})).await;
+    let (queued, pinned) = (plan["rows"][4]["photo"].clone(), plan["rows"][5]["photo"].clone());
+    called(&engine, "queue", json!({"target": "x", "photos": [queued]})).await;
+    let slot = plan["rows"][2]["slot"].clone();
+    let before = called(&engine, "pin", json!({"target": "x", "slot": slot, "photo": pinned})).await;
+    called(&engine, "exclude", json!({"photos": [queued, pinned]})).await;
+    let without = called(&engine, "plan", json!({})).await;
+    assert!(
+        without["rows"].as_array().expect("rows").iter().all(|row| row["photo"] != queued && row["photo"] != pinned)
+    );
+    called(&engine, "include", json!({"photos": [queued, pinned]})).await;
+    let after = called(&engine, "plan", json!({})).await;
+    assert_eq!((&after["queues"], &after["rows"][2]), (&before["queues"], &before["rows"][2]), "looking lost nothing");
+    let nothing = json!({"target": null, "photo": null, "look": null});
+    let rehearsed = |shown: Value| {
+        let mut asked = nothing.clone();
+        asked["shown"] = shown;
+        called(&engine, "rehearse", asked)
+    };
+    assert_eq!(rehearsed(json!([])).await["photo_id"], queued);
+    assert_ne!(rehearsed(json!([queued])).await["photo_id"], queued, "another one, when it was shown");
+    let choice = engine.choice(None, None, None).expect("a target is there");
+    let run = engine.run(Asked::Publish(choice)).await.expect("it runs");
+    assert_eq!(run.photo.as_deref(), queued.as_str());
+    assert_eq!(
+        called(&engine, "plan", json!({})).await["queues"][0]["photos"],
+        json!([]),
+        "what is out left the queue"
+    );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_plan_names_the_look_of_each_post() {
+    let stage = Stage::new().await;
+    let more = "schedule = 'weekly sun 10:00'\nlook = 'posters'\nlook_every = 3\n\
+        [schedule]\ntime_zone = 'UTC'\nsync = 'off'\n[looks]\nposters = '{\"look\":\"dither\"}'\n";
+    let engine = synced(&stage, "a", more).await;
+    let looks = |plan: &Value| -> Vec<Value> {
+        plan["rows"].as_array().expect("rows").iter().take(6).map(|row| row["look"].clone()).collect()
+    };
+    let (plain, posters) = (Value::Null, json!("posters"));
+    let planned = looks(&called(&engine, "plan", json!({})).await);
+    assert_eq!(planned, [&plain, &plain, &posters, &plain, &plain, &posters].map(Clone::clone));
+    stage.go_to(Weekday::Sunday, 10);
+    engine.tick().await.expect("it looks");
+    let planned = looks(&called(&engine, "plan", json!({})).await);
+    assert_eq!(planned, [&plain, &posters, &plain, &plain, &posters, &plain].map(Clone::clone));
 }
 
 #[tokio::test(flavor = "multi_thread")]

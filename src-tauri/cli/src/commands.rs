@@ -247,7 +247,7 @@ async fn publish_photo(pierrot: &Pierrot, arguments: &PublishArguments) -> Resul
     if !arguments.dry_run {
         return Ok(published(&pierrot.publish(&choice).await?));
     }
-    let report = pierrot.rehearse(&choice).await?;
+    let report = pierrot.rehearse(&choice, &[]).await?;
     let mut answer = published(&report);
     if choice.photo.is_none() && choice.seed.is_none() {
         answer.words.push_str(&words::another_throw(&report, arguments.target.as_deref()));

@@ -45,6 +45,8 @@ pub struct Planned {
 pub struct Plan {
     /// By slot id.
     pub planned: BTreeMap<String, Planned>,
+    /// By slot id, what the photographer pinned there and what may not go now; it comes back as soon as it may.
+    pub waiting: BTreeMap<String, Planned>,
     pub queue: Vec<PhotoId>,
     /// Not by chance, until they are asked for.
     pub vetoed: Vec<PhotoId>,
@@ -67,19 +69,32 @@ pub struct Vetoed {
 pub trait Pool {
     /// Whether the photo may go out to the target now.
     fn may_go(&self, photo: &PhotoId) -> bool;
+    /// Whether it will never want to go again: it is published there, or left for good.
+    fn is_over(&self, photo: &PhotoId) -> bool;
     /// A photo by chance, none of `not`.
     fn pick(&self, not: &HashSet<PhotoId>, seed: u64) -> Option<PhotoId>;
 }
 
 impl Plan {
-    /// Gives every slot a photo, in order; forgets slots that are not among them.
+    /// Gives every slot a photo, in order; forgets slots that are not among them. What the photographer queued or pinned is kept
+    /// while it may not go, since a filter can be taken back.
     pub fn fill(&mut self, slots: &[String], secret: u64, pool: &impl Pool) {
         let wanted: HashSet<&str> = slots.iter().map(String::as_str).collect();
-        self.planned.retain(|slot, planned| wanted.contains(slot.as_str()) && pool.may_go(&planned.photo));
-        self.queue.retain(|photo| pool.may_go(photo));
+        self.queue.retain(|photo| !pool.is_over(photo));
+        self.planned.retain(|slot, _| wanted.contains(slot.as_str()));
+        self.waiting.retain(|slot, pin| wanted.contains(slot.as_str()) && !pool.is_over(&pin.photo));
+        for (slot, kept_back) in self.planned.extract_if(.., |_, planned| !pool.may_go(&planned.photo)) {
+            if kept_back.origin == Origin::Pinned && !pool.is_over(&kept_back.photo) {
+                self.waiting.insert(slot, kept_back);
+            }
+        }
+        for (slot, pin) in self.waiting.extract_if(.., |_, pin| pool.may_go(&pin.photo)) {
+            self.planned.retain(|_, planned| planned.photo != pin.photo);
+            self.planned.insert(slot, pin);
+        }
         let mut used: HashSet<PhotoId> = self.planned.values().map(|planned| planned.photo.clone()).collect();
-        let mut queue =
-            self.queue.iter().filter(|photo| !used.contains(*photo)).cloned().collect::<Vec<_>>().into_iter();
+        let waits = |photo: &&PhotoId| !used.contains(*photo) && pool.may_go(photo);
+        let mut queue = self.queue.iter().filter(waits).cloned().collect::<Vec<_>>().into_iter();
         for slot in slots.iter().take(PLANNED_MAX) {
             let seed = seed_of(secret, slot, self.draws);
             let kept = self.planned.get(slot).map(|planned| planned.origin);
@@ -121,6 +136,10 @@ impl Plan {
         let surplus = self.vetoed.len().saturating_sub(VETOED_MAX);
         self.vetoed.drain(..surplus);
         self.draws += 1;
+        if queued_at.is_some() {
+            // The next in the queue moves up.
+            self.redraw_queue();
+        }
         Some(planned.photo)
     }
 
@@ -132,9 +151,11 @@ impl Plan {
         let Vetoed { slot, planned, queued_at } = self.undo.remove(at);
         self.vetoed.retain(|vetoed| *vetoed != planned.photo);
         if let Some(at) = queued_at {
-            self.queue.insert(at.min(self.queue.len()), planned.photo.clone());
+            self.queue.insert(at.min(self.queue.len()), planned.photo);
+            self.redraw_queue();
+        } else {
+            self.planned.insert(slot, planned);
         }
-        self.planned.insert(slot, planned);
         true
     }
 
@@ -150,6 +171,7 @@ impl Plan {
     /// This photo at this slot, whatever stood there.
     pub fn pin(&mut self, slot: &str, photo: PhotoId, seed: u64) {
         self.planned.retain(|_, planned| planned.photo != photo);
+        self.waiting.retain(|waits, pin| waits != slot && pin.photo != photo);
         self.queue.retain(|queued| *queued != photo);
         self.vetoed.retain(|vetoed| *vetoed != photo);
         self.planned.insert(slot.to_owned(), Planned { photo, origin: Origin::Pinned, seed });
@@ -157,8 +179,9 @@ impl Plan {
 
     /// Leaves a pinned slot to the queue and to chance again; its photo stays until they want the place. Whether it was pinned.
     pub fn unpin(&mut self, slot: &str) -> bool {
+        let waited = self.waiting.remove(slot).is_some();
         let pinned = self.planned.get_mut(slot).filter(|planned| planned.origin == Origin::Pinned);
-        pinned.map(|planned| planned.origin = Origin::Chance).is_some()
+        pinned.map(|planned| planned.origin = Origin::Chance).is_some() || waited
     }
 
     /// Exchanges two slots; both stay as they then are.
@@ -166,6 +189,7 @@ impl Plan {
         let (Some(a), Some(b)) = (self.planned.get(one).cloned(), self.planned.get(other).cloned()) else {
             return false;
         };
+        self.waiting.retain(|slot, _| slot != one && slot != other);
         self.planned.insert(one.to_owned(), Planned { origin: Origin::Pinned, ..b });
         self.planned.insert(other.to_owned(), Planned { origin: Origin::Pinned, ..a });
         true
@@ -175,7 +199,9 @@ impl Plan {
     pub fn queue(&mut self, photos: &[PhotoId]) -> usize {
         let mut added = 0;
         for photo in photos {
-            let pinned = self.planned.values().any(|p| p.photo == *photo && p.origin == Origin::Pinned);
+            let pins =
+                self.planned.values().filter(|planned| planned.origin == Origin::Pinned).chain(self.waiting.values());
+            let pinned = pins.into_iter().any(|pin| pin.photo == *photo);
             if self.queue.len() >= QUEUE_MAX || pinned || self.queue.contains(photo) {
                 continue;
             }
@@ -202,10 +228,17 @@ impl Plan {
     /// The slot is over: its photo leaves the queue too.
     pub fn done(&mut self, slot: &str, photo: Option<&PhotoId>) {
         self.planned.remove(slot);
+        self.waiting.remove(slot);
         if let Some(photo) = photo {
+            self.waiting.retain(|_, pin| pin.photo != *photo);
             self.queue.retain(|queued| queued != photo);
             self.planned.retain(|_, planned| planned.photo != *photo);
         }
+    }
+
+    /// The photo that waits longest in the queue and may go.
+    pub fn next_queued(&self, pool: &impl Pool) -> Option<PhotoId> {
+        self.queue.iter().find(|photo| pool.may_go(photo)).cloned()
     }
 
     /// Queued photos are dealt anew, in the queue's order.
@@ -226,8 +259,11 @@ pub fn seed_of(secret: u64, slot: &str, draws: u64) -> u64 {
 mod tests {
     use super::*;
 
-    /// Photos 0 to 9, some of them gone.
+    /// Photos 0 to 9, some of them not to go now.
     struct Ten(HashSet<PhotoId>);
+
+    /// Not one of the ten: it went out long ago.
+    const OVER: u64 = 77;
 
     fn photo(number: u64) -> PhotoId {
         number.to_string().parse().expect("an id")
@@ -236,6 +272,10 @@ mod tests {
     impl Pool for Ten {
         fn may_go(&self, photo: &PhotoId) -> bool {
             !self.0.contains(photo)
+        }
+
+        fn is_over(&self, photo: &PhotoId) -> bool {
+            *photo == self::photo(OVER)
         }
 
         fn pick(&self, not: &HashSet<PhotoId>, seed: u64) -> Option<PhotoId> {
@@ -279,6 +319,43 @@ mod tests {
         let gone = photos(&plan)[2].clone();
         plan.fill(&slots(4), 1, &Ten(HashSet::from([gone.clone()])));
         assert!(plan.planned.len() == 4 && all_different(&plan) && !photos(&plan).contains(&gone));
+    }
+
+    #[test]
+    fn what_was_queued_and_pinned_outlives_a_filter_that_is_taken_back() {
+        let pool = Ten(HashSet::new());
+        let mut plan = Plan::default();
+        plan.fill(&slots(4), 1, &pool);
+        plan.queue(&[photo(3), photo(4)]);
+        plan.pin("x/02", photo(9), 0);
+        plan.fill(&slots(4), 1, &pool);
+        let before = plan.clone();
+        plan.fill(&slots(4), 1, &Ten((0..10).map(photo).collect()));
+        assert!(plan.planned.is_empty(), "none may go");
+        plan.fill(&slots(4), 1, &Ten([3, 9].map(photo).into()));
+        assert_eq!(photos(&plan)[0], photo(4), "the next in the queue, while the first may not go");
+        assert!(all_different(&plan) && plan.planned.len() == 4 && !photos(&plan).contains(&photo(9)));
+        plan.fill(&slots(4), 1, &pool);
+        assert_eq!(plan.queue, before.queue);
+        assert_eq!(plan.planned["x/02"], before.planned["x/02"]);
+        assert!(plan.waiting.is_empty() && all_different(&plan) && plan.planned.len() == 4);
+        let queued = |plan: &Plan| plan.planned.values().filter(|planned| planned.origin == Origin::Queued).count();
+        assert_eq!(queued(&plan), 2, "both are dealt again");
+        plan.queue.push(photo(OVER));
+        plan.fill(&slots(4), 1, &pool);
+        assert_eq!(plan.queue, before.queue, "what is published leaves the queue");
+    }
+
+    #[test]
+    fn the_next_in_the_queue_takes_the_place_of_a_vetoed_one() {
+        let pool = Ten(HashSet::new());
+        let mut plan = Plan::default();
+        plan.queue(&[photo(3), photo(4)]);
+        plan.fill(&slots(3), 1, &pool);
+        assert_eq!(plan.next_queued(&pool), Some(photo(3)));
+        plan.veto("x/00");
+        plan.fill(&slots(3), 1, &pool);
+        assert_eq!((photos(&plan)[0].clone(), plan.queue.clone()), (photo(4), vec![photo(4)]));
     }
 
     #[test]

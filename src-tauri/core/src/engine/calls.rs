@@ -26,7 +26,6 @@ use crate::{
         opened::{FileId, OpenedFile, Subject},
         photo_page::PhotoPage,
         probe::Probed,
-        publish::Choice,
         tiles::TileCount,
         words::{CaptionPreview, Wording},
     },
@@ -102,9 +101,9 @@ calls! {
     runs(engine, before: Option<u32>, limit: u32) -> Vec<Run> { engine.runs(before, limit as usize) }
     /// Brings the catalogue up to date; answers with the id of the run.
     sync(engine, full: bool) -> u32 { engine.ask(Asked::Sync { full }) }
-    /// Publishes one photo now: this one, or a random one; in a look, if one is given.
+    /// Publishes one photo now: this one, or the next of the queue, or one by chance; in a look, if one is given.
     publish(engine, target: Option<String>, photo: Option<PhotoId>, look: Option<Look>) -> u32 {
-        engine.ask(Asked::Publish(Choice { target, photo, look, ..Choice::default() }))
+        engine.ask(Asked::Publish(engine.choice(target.as_deref(), photo, look)?))
     }
     /// Settles what was left open.
     recover(engine) -> u32 { engine.ask(Asked::Recover) }
@@ -114,9 +113,9 @@ calls! {
     restore(engine) -> u32 { engine.ask(Asked::Restore) }
     /// Stops a job that can be stopped.
     cancel(engine, run: u32) -> bool { Ok(engine.cancel(run)) }
-    /// Shows what would go out, picture size and price included; changes nothing.
-    rehearse(engine, target: Option<String>, photo: Option<PhotoId>, look: Option<Look>) -> PublishReport {
-        engine.pierrot().rehearse(&Choice { target, photo, look, ..Choice::default() }).await
+    /// Shows what would go out, picture size and price included; others than those `shown` come first. Changes nothing.
+    rehearse(engine, target: Option<String>, photo: Option<PhotoId>, look: Option<Look>, shown: Vec<PhotoId>) -> PublishReport {
+        engine.pierrot().rehearse(&engine.choice(target.as_deref(), photo, look)?, &shown).await
     }
     /// The ways to dither and the palettes there are.
     looks(_engine) -> Looks { Ok(Looks::all()) }

@@ -2,7 +2,7 @@
 //!
 //! Invariant: what is shown is kept, so it is what goes out, unless the photo may not go any more.
 
-use std::collections::HashSet;
+use std::{collections::HashSet, sync::Arc};
 
 use jiff::{SignedDuration, Timestamp};
 use rand::{Rng, SeedableRng};
@@ -14,7 +14,8 @@ use crate::{
     error::{Error, Result},
     fold::{Fold, Stand},
     handle::Pierrot,
-    jobs::prepare::word,
+    jobs::{prepare::word, publish::Choice},
+    look::Look,
     photo::{PhotoId, key_text},
     plan::{Origin, PLANNED_MAX, Plan, Planned, Pool, seed_of},
     schedule::Slot,
@@ -45,6 +46,8 @@ pub struct PlanRow {
     pub width: u32,
     pub height: u32,
     pub warnings: Vec<String>,
+    /// The name of the look it is scheduled to go out in.
+    pub look: Option<String>,
     /// Why nothing goes out then, as things are now.
     pub why_not: Option<WhyNot>,
 }
@@ -99,15 +102,27 @@ pub struct RuleView {
 
 const WEEKS: i64 = 12;
 
-/// The catalogue's answers for one target while its plan is filled.
+/// The catalogue's and the record's answers for one target while its plan is filled.
 struct TargetPool<'a> {
     pierrot: &'a Pierrot,
+    fold: Arc<Fold>,
     target: &'a str,
+    account: Option<String>,
+}
+
+impl<'a> TargetPool<'a> {
+    fn of(pierrot: &'a Pierrot, target: &'a str) -> Result<Self> {
+        Ok(Self { pierrot, fold: pierrot.fresh_pools()?, target, account: pierrot.known_account(target)? })
+    }
 }
 
 impl Pool for TargetPool<'_> {
     fn may_go(&self, photo: &PhotoId) -> bool {
         self.pierrot.catalogue.in_pool(self.target, photo).unwrap_or(false)
+    }
+
+    fn is_over(&self, photo: &PhotoId) -> bool {
+        self.fold.is_over(photo, self.target, self.account.as_deref())
     }
 
     fn pick(&self, not: &HashSet<PhotoId>, seed: u64) -> Option<PhotoId> {
@@ -138,6 +153,13 @@ impl Engine {
         rows.sort_by(|a, b| a.at.cmp(&b.at).then_with(|| a.target.cmp(&b.target)));
         let rules = self.rules();
         let costs = self.costs(&mut rows)?;
+        for name in pierrot.settings().targets.keys() {
+            let goes =
+                rows.iter_mut().filter(|row| row.target == *name && row.photo.is_some() && row.why_not.is_none());
+            for (row, nth) in goes.zip(fold.posts_to(name) + 1..) {
+                row.look = pierrot.look_of_post(name, nth).map(str::to_owned);
+            }
+        }
         let paused_until = paused_until.map(|until| until.to_string());
         let zone = zone.iana_name().unwrap_or("UTC").to_owned();
         Ok(PlanPage { rows, costs, queues, rules, zone, paused_until })
@@ -183,6 +205,7 @@ impl Engine {
             width: 0,
             height: 0,
             warnings: Vec::new(),
+            look: None,
             why_not: None,
         };
         let known = planned.map(|planned| pierrot.catalogue.photo(&planned.photo)).transpose()?.flatten();
@@ -215,7 +238,7 @@ impl Engine {
         }
         for row in rows.iter_mut().filter(|row| row.photo.is_some() && row.why_not.is_none()) {
             let sum = sum_of(&mut costs, &pierrot, &row.target, row.local.get(..7).unwrap_or_default());
-            if sum.cap_usd > 0.0 && sum.spent_usd + sum.planned_usd >= sum.cap_usd {
+            if is_over_cap(sum.spent_usd + sum.planned_usd + row.cost_usd, sum.cap_usd) {
                 row.why_not = Some(WhyNot::OverCap);
                 continue;
             }
@@ -242,23 +265,42 @@ impl Engine {
         at.to_zoned(self.pierrot().settings().schedule.zone()).strftime("%Y-%m").to_string()
     }
 
-    /// Why a scheduled post would cost more than the photographer allows this month.
-    pub(crate) fn over_cap(&self, name: &str) -> Result<Option<String>> {
+    /// What goes out when somebody asks for it now: this photo, else the next of the queue that may go, else one by chance.
+    pub fn choice(&self, target: Option<&str>, photo: Option<PhotoId>, look: Option<Look>) -> Result<Choice> {
         let pierrot = self.pierrot();
-        let cap = pierrot.settings().targets.get(name).map_or(0.0, |target| target.monthly_cap_usd);
-        if cap <= 0.0 {
-            return Ok(None);
-        }
+        let (name, _) = pierrot.target(target)?;
+        let prefer = if photo.is_none() {
+            let pool = TargetPool::of(&pierrot, name)?;
+            self.change_plan(name, |plan| plan.next_queued(&pool))?
+        } else {
+            None
+        };
+        Ok(Choice { target: Some(name.to_owned()), photo, prefer, look, ..Choice::default() })
+    }
+
+    /// Why this post, made by itself, would cost more than the photographer allows this month.
+    pub(crate) fn over_cap(&self, name: &str, planned: Option<&Planned>) -> Result<Option<String>> {
+        let pierrot = self.pierrot();
+        let Some(target) = pierrot.settings().targets.get(name) else { return Ok(None) };
         let month = self.month(pierrot.now());
         let spent: f64 =
             self.spent()?.iter().filter(|(t, at, _)| t == name && self.month(*at) == month).map(|s| s.2).sum();
-        Ok((spent >= cap).then(|| format!("{name} has spent USD {spent:.2} of the USD {cap:.2} you allow a month.")))
+        let known = planned.map(|planned| pierrot.catalogue.photo(&planned.photo)).transpose()?.flatten();
+        let price = match known {
+            Some(row) => word(&row.photo, target, pierrot.known_fold()?.written(&row.photo.id, name), None)?.cost_usd,
+            None => 0.0,
+        };
+        let cap = target.monthly_cap_usd;
+        let words = || {
+            format!(
+                "{name} has spent USD {spent:.2} of the USD {cap:.2} you allow a month; this post costs {price:.2}."
+            )
+        };
+        Ok(is_over_cap(spent + price, cap).then(words))
     }
 
     /// What stands at this due time.
     pub(crate) fn planned(&self, name: &str, slot: &Slot) -> Result<Option<Planned>> {
-        let pierrot = self.pierrot();
-        pierrot.fresh_pools()?;
         let mut slots = self.plan_slots(name)?;
         if !slots.iter().any(|known| known.id == slot.id) {
             slots.insert(0, slot.clone());
@@ -270,8 +312,9 @@ impl Engine {
         let pierrot = self.pierrot();
         let ids: Vec<String> = slots.iter().map(|slot| slot.id.clone()).collect();
         let secret = self.plan_secret()?;
+        let pool = TargetPool::of(&pierrot, name)?;
         self.change_plan(name, |plan| {
-            plan.fill(&ids, secret, &TargetPool { pierrot: &pierrot, target: name });
+            plan.fill(&ids, secret, &pool);
             plan.clone()
         })
     }
@@ -364,8 +407,7 @@ impl Engine {
     pub fn queue(&self, target: &str, photos: &[PhotoId]) -> Result<Reached> {
         let pierrot = self.pierrot();
         pierrot.target(Some(target))?;
-        pierrot.fresh_pools()?;
-        let pool = TargetPool { pierrot: &pierrot, target };
+        let pool = TargetPool::of(&pierrot, target)?;
         let may: Vec<PhotoId> = photos.iter().filter(|photo| pool.may_go(photo)).cloned().collect();
         let done = self.change_plan(target, |plan| plan.queue(&may))?;
         self.changed("plan");
@@ -379,6 +421,11 @@ impl Engine {
         self.changed("plan");
         Ok(Reached { done: u32::try_from(done).unwrap_or(u32::MAX), why_not: None })
     }
+}
+
+/// A cap of 0 is none. Prices are whole tenths of a cent, which sums of floats only come close to.
+fn is_over_cap(usd: f64, cap: f64) -> bool {
+    cap > 0.0 && usd > cap + 0.0005
 }
 
 /// The sum of a target and month, made when there is none yet.

@@ -213,10 +213,10 @@ impl Engine {
         if name == SYNC {
             return self.run(Asked::Sync { full: false }).await;
         }
-        if let Some(why) = self.over_cap(name)? {
+        let planned = self.planned(name, slot)?;
+        if let Some(why) = self.over_cap(name, planned.as_ref())? {
             return self.note_run(Job::Publish, Some(name), Some(&slot.id), Ending::Nothing, &why);
         }
-        let planned = self.planned(name, slot)?;
         let choice = Choice {
             target: Some(name.to_owned()),
             photo: None,

@@ -2,7 +2,7 @@
 
 use std::collections::HashSet;
 
-use super::{Attempt, Ending, Fold, Stand};
+use super::{Attempt, Ending, Fold, Hold, Stand, keys};
 use crate::{log::About, photo::PhotoId};
 
 impl Fold {
@@ -12,10 +12,28 @@ impl Fold {
         self.attempts().filter(|attempt| attempt.about.target == target && open(&attempt.stand)).count()
     }
 
+    /// How many posts Pierrot made to a target.
+    pub fn posts_to(&self, target: &str) -> usize {
+        let posted =
+            |attempt: &&Attempt| attempt.about.target == target && matches!(attempt.stand, Stand::Posted { .. });
+        self.attempts().filter(posted).count()
+    }
+
     /// The last attempt at a photo for a target.
     pub fn newest_attempt(&self, photo: &PhotoId, target: &str) -> Option<&Attempt> {
         let ours = |about: &About| about.photo == *photo && about.target == target;
         self.attempts().filter(|attempt| ours(&attempt.about)).max_by_key(|attempt| attempt.number)
+    }
+
+    /// Whether nothing is left to do for a photo at a target: it is posted or marked there, or was rejected or skipped.
+    pub fn is_over(&self, photo: &PhotoId, target: &str, account: Option<&str>) -> bool {
+        keys(target, account).any(|key| match self.photos.get(&(key, photo.clone())) {
+            Some(Hold::By(attempt)) => {
+                self.attempt(attempt).is_some_and(|attempt| matches!(attempt.stand, Stand::Posted { .. }))
+            }
+            Some(Hold::Closed | Hold::Published) => true,
+            None => false,
+        })
     }
 
     /// Photos a person said must go out again and that have not been tried since.

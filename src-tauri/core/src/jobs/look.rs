@@ -17,7 +17,6 @@ use crate::{
     catalogue::sha256_hex,
     error::{Code, Error, Result},
     events::{Event, Events},
-    fold::{Attempt, Stand},
     handle::{Pierrot, blocking},
     jobs::{mosaic::Ready, opened::Subject, tiles::Stop},
     look::Look,
@@ -112,16 +111,16 @@ impl Pierrot {
 
     /// The look that the next scheduled photo of a target gets.
     pub(crate) async fn look_due(&self, target: &str) -> Result<Option<Look>> {
-        let Some(settings) = self.settings.targets.get(target).filter(|target| !target.look.is_empty()) else {
-            return Ok(None);
-        };
-        let fold = self.kept_fold().await?;
-        let posted =
-            |attempt: &&Attempt| attempt.about.target == target && matches!(attempt.stand, Stand::Posted { .. });
-        let nth = fold.attempts().filter(posted).count() as u64 + 1;
-        let due = nth.is_multiple_of(u64::from(settings.look_every.max(1)));
-        let recipe = self.settings.looks.get(&settings.look).filter(|_| due);
+        let posts = self.kept_fold().await?.posts_to(target);
+        let recipe = self.look_of_post(target, posts + 1).and_then(|name| self.settings.looks.get(name));
         recipe.map(|recipe| Look::parse(recipe).map_err(wrong_look)).transpose()
+    }
+
+    /// The name of the look that the n-th post to a target goes out in when the schedule makes it.
+    pub(crate) fn look_of_post(&self, target: &str, nth: usize) -> Option<&str> {
+        let target = self.settings.targets.get(target).filter(|target| !target.look.is_empty())?;
+        let every = usize::try_from(target.look_every.max(1)).unwrap_or(usize::MAX);
+        nth.is_multiple_of(every).then_some(target.look.as_str())
     }
 
     /// The large picture of a photo or a file, as the page shows it.

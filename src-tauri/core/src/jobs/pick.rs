@@ -45,7 +45,7 @@ impl Pierrot {
                     self.check_asked(ledger.fold(), (run.name, run.target), Some(&account), photo)?;
                     photo.clone()
                 }
-                None => match self.preferred(run)? {
+                None => match self.preferred(run.name, run.choice, &run.tried)? {
                     Some(photo) => photo,
                     None => match self.another(ledger.fold(), run, &mut dice)? {
                         Some(photo) => photo,
@@ -87,11 +87,9 @@ impl Pierrot {
     }
 
     /// The photo that was planned, as long as it may go and was not tried.
-    fn preferred(&self, run: &Run<'_>) -> Result<Option<PhotoId>> {
-        let Some(photo) = run.choice.prefer.as_ref().filter(|photo| !run.tried.contains(photo)) else {
-            return Ok(None);
-        };
-        Ok(self.catalogue.in_pool(run.name, photo)?.then(|| photo.clone()))
+    pub(crate) fn preferred(&self, name: &str, choice: &Choice, tried: &[PhotoId]) -> Result<Option<PhotoId>> {
+        let Some(photo) = choice.prefer.as_ref().filter(|photo| !tried.contains(photo)) else { return Ok(None) };
+        Ok(self.catalogue.in_pool(name, photo)?.then(|| photo.clone()))
     }
 
     /// Runs an attempt at one photo to its end; a second one when X certainly refused the first because its upload was gone.

@@ -94,8 +94,8 @@ impl Pierrot {
         self.publish_one(ledger, &mut run).await
     }
 
-    /// Shows what would go out, picture included, and changes nothing.
-    pub async fn rehearse(&self, choice: &Choice) -> Result<PublishReport> {
+    /// Shows what would go out, picture included, and changes nothing; of the photos that may go, others than `shown` first.
+    pub async fn rehearse(&self, choice: &Choice, shown: &[PhotoId]) -> Result<PublishReport> {
         let (name, target) = self.target(choice.target.as_deref())?;
         let mut ledger = self.ledger().await?;
         if let Err(error) = self.refresh(&mut ledger).await {
@@ -104,7 +104,7 @@ impl Pierrot {
         self.ensure_pools(ledger.fold())?;
         let account = self.known_account(name)?;
         let mut dice = ChaCha8Rng::seed_from_u64(choice.seed.unwrap_or_else(|| self.fresh_seed()));
-        let mut tried = Vec::new();
+        let mut tried = shown.to_vec();
         let mut last = None;
         for _ in 0..BAD_PICTURES_MAX {
             let photo = match &choice.photo {
@@ -112,7 +112,14 @@ impl Pierrot {
                     self.check_asked(ledger.fold(), (name, target), account.as_deref(), photo)?;
                     Some(photo.clone())
                 }
-                None => self.catalogue.pick(name, &tried, &mut dice)?,
+                None => match self.preferred(name, choice, &tried)? {
+                    Some(photo) => Some(photo),
+                    None => match self.catalogue.pick(name, &tried, &mut dice)? {
+                        Some(photo) => Some(photo),
+                        // All were shown: once more from the beginning.
+                        None => self.catalogue.pick(name, &tried[shown.len()..], &mut dice)?,
+                    },
+                },
             };
             let Some(photo) = photo else { break };
             match self.rehearse_photo(name, target, &photo, choice.look.as_ref(), ledger.fold()).await {

@@ -637,6 +637,10 @@ cost_usd: number,
  */
 width: number, height: number, warnings: Array<string>, 
 /**
+ * The name of the look it is scheduled to go out in.
+ */
+look: string | null, 
+/**
  * Why nothing goes out then, as things are now.
  */
 why_not: WhyNot | null, };
@@ -1031,7 +1035,7 @@ export interface Calls {
   runs: { args: { before: number | null, limit: number }; result: Array<Run> };
   /** Brings the catalogue up to date; answers with the id of the run. */
   sync: { args: { full: boolean }; result: number };
-  /** Publishes one photo now: this one, or a random one; in a look, if one is given. */
+  /** Publishes one photo now: this one, or the next of the queue, or one by chance; in a look, if one is given. */
   publish: { args: { target: string | null, photo: PhotoId | null, look: Look | null }; result: number };
   /** Settles what was left open. */
   recover: { args: Record<string, never>; result: number };
@@ -1041,8 +1045,8 @@ export interface Calls {
   restore: { args: Record<string, never>; result: number };
   /** Stops a job that can be stopped. */
   cancel: { args: { run: number }; result: boolean };
-  /** Shows what would go out, picture size and price included; changes nothing. */
-  rehearse: { args: { target: string | null, photo: PhotoId | null, look: Look | null }; result: PublishReport };
+  /** Shows what would go out, picture size and price included; others than those `shown` come first. Changes nothing. */
+  rehearse: { args: { target: string | null, photo: PhotoId | null, look: Look | null, shown: Array<PhotoId> }; result: PublishReport };
   /** The ways to dither and the palettes there are. */
   looks: { args: Record<string, never>; result: Looks };
   /** Makes the picture of a photo or an opened file, as large as it is, into a file with this look; answers with the id of the run. */
