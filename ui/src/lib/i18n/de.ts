@@ -32,7 +32,6 @@ export const de: Words = {
     paused_open: "Pause",
     review: (n) => (n === 1 ? "1 Foto braucht dein Urteil" : `${n} Fotos brauchen dein Urteil`),
     publish_now: "Jetzt veröffentlichen",
-    silent: "Das Programm hinter dieser Seite antwortet nicht",
     region: "Stand",
   },
   palette: {
@@ -70,7 +69,10 @@ export const de: Words = {
     unreachable_now: "Prüfe, ob Pierrot noch läuft. Sobald es läuft, liest diese Seite von selbst neu.",
     broken: "Diese Ansicht ist stehen geblieben.",
     broken_now: "Nichts ist verloren: Was Pierrot tut, wird vorher aufgeschrieben. Versuche die Ansicht noch einmal.",
+    restarted: "Pierrot wurde neu gestartet, und diese Seite gehört zum vorigen Start.",
+    restarted_now: "Öffne die neue Adresse, die es ausgegeben hat.",
     unknown: "Etwas ist schiefgegangen, für das es noch keine Worte gibt.",
+    unknown_now: "Versuche es noch einmal. Bleibt es so, hilft „Bericht sichern“ unter Diagnose in den Einstellungen.",
   },
   gallery: {
     choose_all: (n) => `Alle ${n} wählen`,

@@ -30,7 +30,6 @@ export const en = {
     paused_open: "Paused",
     review: (n: number) => (n === 1 ? "1 needs review" : `${n} need review`),
     publish_now: "Publish now",
-    silent: "The program behind this page does not answer",
     region: "State",
   },
   palette: {
@@ -68,7 +67,10 @@ export const en = {
     unreachable_now: "Check that Pierrot is still running. This page reads again by itself when it is.",
     broken: "This screen stopped.",
     broken_now: "Nothing was lost: what Pierrot does is written down before it happens. Try the screen again.",
+    restarted: "Pierrot was started again, and this page belongs to the start before.",
+    restarted_now: "Open the new address that it printed.",
     unknown: "Something went wrong that has no words yet.",
+    unknown_now: "Try again. If it stays so, “Save a report” under Diagnostics in Settings.",
   },
   gallery: {
     choose_all: (n: string) => `Choose all ${n}`,
