@@ -3,7 +3,7 @@ import { i18n } from "../i18n/i18n.svelte";
 import { onThePage } from "../i18n/places";
 import type { Toasts } from "./toasts.svelte";
 
-/** What a toast is about that says a publication is under way. */
+/** What a toast is about that says a publication, or the answer to one, is under way. */
 export const PUBLISHING = "publishing";
 
 /** What became of a run, in words for one who looks at this page. */
