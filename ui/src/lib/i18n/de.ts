@@ -215,6 +215,8 @@ export const de: Words = {
     plan_it: "Einplanen",
     plan_title: "Dieses Foto einplanen",
     plan_hint: "Wähle einen Termin. Was dort stand, macht Platz und kann später durch Zufall wiederkommen.",
+    nothing_left: "Es gibt nichts zu veröffentlichen",
+    nothing_left_now: "Sieh im Verlauf nach neuen Fotos, nimm in der Galerie ausgeschlossene wieder auf oder lass in den Einstellungen mehr hinaus.",
     plan_none: "Es sind keine Termine geplant. Gib dem Ziel zuerst auf der Seite Plan eine Regel.",
     planned: (when) => `Geplant für ${when}`,
     more: "Mehr",

@@ -213,6 +213,8 @@ export const en = {
     plan_it: "Plan it",
     plan_title: "Plan this photo",
     plan_hint: "Choose a due time. What stood there moves away, by chance another photo may come back later.",
+    nothing_left: "There is nothing to publish",
+    nothing_left_now: "Look for new photos in Activity, include excluded ones in the gallery, or let more go out in Settings.",
     plan_none: "No due times are planned. Set a rule for the target on the Plan screen first.",
     planned: (when: string) => `Planned for ${when}`,
     more: "More",
