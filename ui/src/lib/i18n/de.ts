@@ -484,13 +484,13 @@ export const de: Words = {
     every_refused: (most, every) => `Hier gehen nur ganze Zahlen von 1 bis ${most}, also bleibt es bei ${every}.`,
     recipe: "Rezept",
     refused: {
-      words: "Nichts hat sich geändert: Diese Worte sind kein Rezept. Ein Rezept ist JSON wie das, das hier steht; füge ein ganzes ein.",
+      words: "Nichts hat sich geändert: Diese Worte sind kein Rezept. Ein Rezept ist JSON. Bewege einen Regler, dann steht das dieses Looks hier.",
       other: (way) => `Nichts hat sich geändert: Das ist ein Rezept für etwas anderes. Wähle oben „${way}“ und füge es dort ein.`,
       part: (name, kind) => `Nichts hat sich geändert: „${name}“ können diese Regler nicht zeigen. Lass es weg, oder zeichne das Bild mit \`pierrot look ${kind}\`.`,
       method: (name) => `Nichts hat sich geändert: Keine Art der Streuung heißt „${name}“. Wähle stattdessen eine aus der Liste.`,
       palette: (name) => `Nichts hat sich geändert: Keine Palette heißt „${name}“. Wähle stattdessen bei den Farben „Palette“ und eine aus der Liste.`,
-      choice: (name, choices) => `Nichts hat sich geändert: „${name}“ muss eines davon sein: ${choices}. Verbessere es und füge das Rezept noch einmal ein.`,
-      range: (name, least, most) => `Nichts hat sich geändert: „${name}“ muss eine ganze Zahl von ${least} bis ${most} sein. Verbessere sie und füge das Rezept noch einmal ein.`,
+      choice: (name, choices) => `Nichts hat sich geändert: „${name}“ muss eines davon sein: ${choices}. Verbessere es.`,
+      range: (name, least, most) => `Nichts hat sich geändert: „${name}“ muss eine ganze Zahl von ${least} bis ${most} sein. Verbessere sie.`,
     },
   },
   mosaic: {
