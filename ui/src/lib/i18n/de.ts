@@ -352,6 +352,12 @@ export const de: Words = {
       "choosing photos": "Fotos werden gewählt",
       "writing the mosaic": "Mosaik wird geschrieben",
     },
+    summaries: {
+      published: (target) => `Auf ${target} veröffentlicht.`,
+      saved: (path) => `Gesichert als ${path}`,
+      sync: (photos, added, changed, gone) => `${photos} Fotos: ${added} neu, ${changed} geändert, ${gone} weg.`,
+      unchanged: (photos) => `${photos} Fotos, nichts Neues.`,
+    },
     took: (time) => `dauerte ${time}`,
     cancel: "Abbrechen",
     cancelling: "Hört auf, sobald das Laufende fertig ist",

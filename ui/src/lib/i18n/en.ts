@@ -350,6 +350,12 @@ export const en = {
       "choosing photos": "Choosing photos",
       "writing the mosaic": "Writing the mosaic",
     } as Record<string, string>,
+    summaries: {
+      published: (target: string) => `Published to ${target}.`,
+      saved: (path: string) => `Saved as ${path}`,
+      sync: (photos: string, added: string, changed: string, gone: string) => `${photos} photos: ${added} added, ${changed} changed, ${gone} gone.`,
+      unchanged: (photos: string) => `${photos} photos, nothing new.`,
+    },
     took: (time: string) => `took ${time}`,
     cancel: "Cancel",
     cancelling: "Stops after what is under way",
