@@ -51,7 +51,7 @@ test("publishing with a look posts the picture in it", async ({ page, sandbox })
   await expect(page.getByText(/bayer8|floyd-steinberg/).first()).toBeAttached();
 });
 
-test("words that are no recipe change nothing", async ({ page }) => {
+test("words that are no recipe change nothing, and stay to be mended", async ({ page }) => {
   await go(page, "Studio");
   await page.getByRole("main").getByRole("link").first().click();
   await page.getByText("Recipe").click();
@@ -59,7 +59,12 @@ test("words that are no recipe change nothing", async ({ page }) => {
   const before = await recipe.inputValue();
   await recipe.fill("a nice one, please");
   await recipe.blur();
-  await expect(recipe).toHaveValue(before);
+  await expect(page.getByText(/these words are no recipe/)).toBeVisible();
+  await expect(recipe).toHaveValue("a nice one, please");
+  await recipe.fill(before.replace("floyd-steinberg", "atkinson"));
+  await recipe.blur();
+  await expect(page.getByLabel("Way of dithering")).toHaveValue("atkinson");
+  await expect(page.getByText(/these words are no recipe/)).toBeHidden();
 });
 
 test("a picture of one's own is dropped, or chosen, and made into a file", async ({ page, sandbox }) => {

@@ -205,8 +205,11 @@ export class GalleryState {
     try {
       const photos = await this.#windows.ids(this.selection.ranges);
       const reached = await call(photos);
-      this.chooseNone();
-      await this.again(true);
+      // Where nothing could be done it can be tried otherwise.
+      if (reached.done > 0 || reached.why_not === null) {
+        this.chooseNone();
+        await this.again(true);
+      }
       const undo = async () => {
         await inverse(photos);
         await this.again(true);

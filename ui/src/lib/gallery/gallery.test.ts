@@ -34,6 +34,7 @@ function opened(count: number) {
       return { done: (photos as string[]).length, why_not: null };
     },
     include: () => ({ done: 1, why_not: null }),
+    mark_published: () => ({ done: 0, why_not: "That is no address." }),
   };
   const host: Host = {
     ...silent,
@@ -102,6 +103,14 @@ it("keeps the choice when the program refuses", async () => {
   gallery.choose(4, { range: false, more: false });
   await expect(gallery.queue("x")).rejects.toMatchObject({ code: "rejected", whatNow: "try later" });
   expect([gallery.selection.count, gallery.busy]).toEqual([1, false]);
+});
+
+it("keeps the choice when nothing could be done, so that it can be tried otherwise", async () => {
+  const { gallery } = opened(10);
+  await gallery.load();
+  gallery.choose(4, { range: false, more: false });
+  expect(await gallery.mark("x", "no address")).toMatchObject({ done: 0, why_not: "That is no address." });
+  expect(gallery.selection.count).toBe(1);
 });
 
 it("never moves photos under a choice", async () => {

@@ -13,13 +13,14 @@ const months = [
 const ratios = Array.from({ length: 150 }, () => 150);
 const layout = justify(ratios, months.map(({ count }) => count), { width: 800, target: 200, gap: 6, heading: 54 });
 
-it("marks each year where its first month begins", () => {
-  expect(yearMarks(months, layout, 0).map(({ year }) => year)).toEqual([2026, 2025, 2019]);
-  expect(yearMarks(months, layout, 0).map(({ at }) => Math.round(at * 10))).toEqual([0, 4, 8]);
+it("marks each year where its first month is at the top", () => {
+  expect(yearMarks(months, layout, layout.total, 0).map(({ year }) => year)).toEqual([2026, 2025, 2019]);
+  expect(yearMarks(months, layout, layout.total, 0).map(({ at }) => Math.round(at * 10))).toEqual([0, 4, 8]);
+  expect(yearMarks(months, layout, layout.total / 2, 0.1).map(({ at }) => Math.round(at * 10))).toEqual([0, 8, 10]);
 });
 
 it("leaves out labels that would touch", () => {
-  expect(yearMarks(months, layout, 0.5).map(({ year }) => year)).toEqual([2026, 2019]);
+  expect(yearMarks(months, layout, layout.total, 0.5).map(({ year }) => year)).toEqual([2026, 2019]);
 });
 
 it.each([

@@ -1,20 +1,20 @@
 import type { Layout } from "./justify";
 import type { Span } from "./spans";
 
-/** A year on the scrubber: where its first photos begin, as a part of the whole (0 to 1). */
+/** A year on the scrubber: where its first photos are at the top, as a part of the way to the end (0 to 1). */
 export interface YearMark {
   year: number;
   at: number;
 }
 
-/** The labels that fit: every year where there is room, the first of a crowd elsewhere. `apart` is a part of the whole. */
-export function yearMarks(spans: readonly Pick<Span, "year">[], layout: Layout, apart: number): YearMark[] {
+/** The labels that fit: every year where there is room, the first of a crowd elsewhere. The way is `most` px long; `apart` is a part of it. */
+export function yearMarks(spans: readonly Pick<Span, "year">[], layout: Layout, most: number, apart: number): YearMark[] {
   const marks: YearMark[] = [];
   let last: number | null = null;
   spans.forEach(({ year }, section) => {
     if (year === last) return;
     last = year;
-    const at = layout.total > 0 ? (layout.sectionTop[section] ?? 0) / layout.total : 0;
+    const at = Math.min(1, (layout.sectionTop[section] ?? 0) / most);
     const before = marks[marks.length - 1];
     if (before === undefined || at - before.at >= apart) marks.push({ year, at });
   });

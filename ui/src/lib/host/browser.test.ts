@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, expect, it, vi } from "vitest";
 
 import { browserHost } from "./browser";
-import { CallError, RECONNECTED } from "./host";
+import { CallError, LOST, RECONNECTED } from "./host";
 
 class Source {
   static opened: Source[] = [];
@@ -43,16 +43,17 @@ it("posts a question as JSON to its own origin", async () => {
 
 it.each([
   [answers(409, '{"error":{"code":"sign_in_again","message":"X asks you to sign in.","what_now":"Open Accounts."}}'), "sign_in_again", "Open Accounts."],
-  [answers(502, "<html>"), "bug", null],
-  [vi.fn(() => Promise.reject(new TypeError("refused"))), "unreachable", null],
-])("turns a refusal into a CallError (%#)", async (fetch, code, whatNow) => {
+  [answers(401, "Open the address that Pierrot printed."), "restarted", "Open the new address that it printed."],
+  [answers(502, "<html>"), "bug", expect.stringMatching(/^Try again/)],
+  [vi.fn(() => Promise.reject(new TypeError("Failed to fetch"))), "unreachable", expect.stringMatching(/^Check that Pierrot is still running/)],
+])("turns a refusal into a sentence with what to do (%#)", async (fetch, code, whatNow) => {
   vi.stubGlobal("fetch", fetch);
   const refusal: unknown = await browserHost.call("overview", {}).catch((error: unknown) => error);
   expect(refusal).toBeInstanceOf(CallError);
-  expect(refusal).toMatchObject({ code, whatNow });
+  expect(refusal).toMatchObject({ code, whatNow, message: expect.stringMatching(/^[A-Z].*\.$/) as unknown });
 });
 
-it("listens again after the line broke, and then has everything read again", () => {
+it("says that the line broke, listens again, and then has everything read again", () => {
   const heard: unknown[] = [];
   const stop = browserHost.listen((event) => heard.push(event));
   Source.opened[0]?.onopen?.();
@@ -61,7 +62,7 @@ it("listens again after the line broke, and then has everything read again", () 
   expect(Source.opened[0]?.closed).toBe(true);
   vi.advanceTimersByTime(500);
   Source.opened[1]?.onopen?.();
-  expect(heard).toEqual([RECONNECTED, { type: "changed", what: "gallery" }, RECONNECTED]);
+  expect(heard).toEqual([RECONNECTED, { type: "changed", what: "gallery" }, LOST, RECONNECTED]);
   stop();
   vi.advanceTimersByTime(60_000);
   expect(Source.opened).toHaveLength(2);

@@ -1,5 +1,6 @@
+import { i18n } from "../i18n/i18n.svelte";
 import type { OpenedFile } from "./bindings";
-import { CallError, RECONNECTED, type Host } from "./host";
+import { CallError, LOST, RECONNECTED, type Host } from "./host";
 
 const AGAIN_MS_MIN = 500;
 const AGAIN_MS_MAX = 15_000;
@@ -36,18 +37,24 @@ function call(name: string, args: unknown): Promise<unknown> {
 }
 
 async function post(path: string, body: unknown): Promise<unknown> {
+  const t = i18n.t.trouble;
+  const { ok, status, told } = await answered(path, body).catch(() => {
+    throw new CallError("unreachable", t.unreachable, t.unreachable_now);
+  });
+  if (ok) return told;
+  // Only a program of another start does not know the page's cookie.
+  if (status === 401) throw new CallError("restarted", t.restarted, t.restarted_now);
+  throw told === null ? new CallError("bug", t.unknown, t.unknown_now) : CallError.from(told);
+}
+
+async function answered(path: string, body: unknown): Promise<{ ok: boolean; status: number; told: unknown }> {
   const answer = await fetch(path, {
     method: "POST",
     credentials: "same-origin",
     headers: { "content-type": body instanceof Blob ? "application/octet-stream" : "application/json" },
     body: body instanceof Blob ? body : JSON.stringify(body ?? {}),
-  }).catch((cause: unknown) => {
-    throw new CallError("unreachable", String(cause));
   });
-  const text = await answer.text().catch(() => "");
-  const told = parsed(text);
-  if (answer.ok) return told;
-  throw told === null ? new CallError(answer.status === 401 ? "sign_in_again" : "bug", text) : CallError.from(told);
+  return { ok: answer.ok, status: answer.status, told: parsed(await answer.text()) };
 }
 
 function parsed(text: string): unknown {
@@ -58,7 +65,10 @@ function parsed(text: string): unknown {
   }
 }
 
-/** Keeps listening for ever; waits longer after each failure, and tells the page to read again after each return. */
+/**
+ * Keeps listening for ever; waits longer after each failure, and tells the page to read again after each return. Why the line
+ * broke an EventSource does not know; the question that follows a LOST does.
+ */
 function listen(on: (event: unknown) => void): () => void {
   let source: EventSource | null = null;
   let timer: ReturnType<typeof setTimeout> | undefined;
@@ -73,6 +83,7 @@ function listen(on: (event: unknown) => void): () => void {
     source.onmessage = ({ data }: MessageEvent<string>) => on(parsed(data));
     source.onerror = () => {
       source?.close();
+      on(LOST);
       timer = setTimeout(open, wait);
       wait = Math.min(wait * 2, AGAIN_MS_MAX);
     };

@@ -39,6 +39,9 @@ export interface WindowHost {
 /** What the page hears when it may have missed events: everything mounted reads again. */
 export const RECONNECTED = { type: "changed", what: "everything" } as const;
 
+/** What the page hears when the line broke, and each time it cannot be made again: asking once tells why. */
+export const LOST = { type: "changed", what: "overview" } as const;
+
 /** A refusal as a person reads it: what happened, and what to do now. `code` is for deciding, never for showing. */
 export class CallError extends Error {
   readonly code: string;

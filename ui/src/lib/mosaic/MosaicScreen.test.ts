@@ -136,12 +136,12 @@ it("goes out as the form says", async () => {
   await waitFor(() => expect(asked).toContainEqual(["rehearse", { target: "birds", photo: "1", look: recipe }]));
 });
 
-it("a recipe of another kind is refused in a sentence", async () => {
+it("a recipe of another kind is refused in a sentence, and what was typed stays", async () => {
   opened("#/mosaic/of/1");
   const box = (await screen.findByLabelText("Recipe", { selector: "textarea" })) as HTMLTextAreaElement;
   await fireEvent.change(box, { target: { value: '{"look":"dither"}' } });
-  expect(box.value).toBe(JSON.stringify(recipe));
   await screen.findByText(/Choose “Dither” above and put it in there/);
+  expect([box.value, box.getAttribute("aria-invalid")]).toEqual(['{"look":"dither"}', "true"]);
 });
 
 it("says where the picture is; a browser takes a copy down, the window opens the folder", async () => {

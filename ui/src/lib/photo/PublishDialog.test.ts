@@ -18,13 +18,13 @@ afterEach(() => {
 const report = { outcome: "dry_run", photo_id: "1", target: "birds", text: "Harbour", alt_text: "", cost_usd: 0.02, bytes: 1, width: 1, height: 1, reason: "", warnings: [] };
 const target = { target: "birds", account: null, standing: "unpublished", why_not: null, post_url: null, at: null, text: null, review: null, history: [] };
 
-function opened(outcome: string): [string, unknown][] {
+function opened(outcome: string, photo: string | null = "1"): [string, unknown][] {
   const asked: [string, unknown][] = [];
   const answers: Record<string, unknown> = {
     photo: page({ targets: [target] as never }),
     neighbours: { previous: null, next: null, position: 0, count: 1 },
     exif: {},
-    rehearse: { ...report, outcome, reason: "All is published." },
+    rehearse: { ...report, outcome, photo_id: photo, reason: "All is published" },
     publish: 7,
   };
   const host: Host = {
@@ -59,7 +59,14 @@ it("sends exactly what was shown, to the target that was meant", async () => {
 it("sends nothing that could not go out, and says why", async () => {
   const asked = opened("nothing_left");
   const button = await rehearsed();
-  await waitFor(() => expect(screen.getByText(/All is published\./)).toBeTruthy());
+  await waitFor(() => expect(screen.getByText(/All is published/)).toBeTruthy());
   expect(button.hasAttribute("disabled")).toBe(true);
   expect(asked.some(([name]) => name === "publish")).toBe(false);
+});
+
+it("says nothing of a photo where there is none", async () => {
+  opened("nothing_left", null);
+  await rehearsed();
+  await waitFor(() => expect(screen.getByText(/^There is nothing to publish: All is published\./)).toBeTruthy());
+  expect(screen.queryByText(/No alt text/)).toBeNull();
 });

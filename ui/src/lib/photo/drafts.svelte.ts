@@ -10,21 +10,27 @@ const NONE: Draft = { caption: null, alt_text: null };
 const NAME = "pierrot.drafts";
 const KEPT_MAX = 200;
 
-/** All that was typed and not saved. It outlives the screen it was typed on, and the window. */
+/** All that was typed and not saved. It outlives the screen it was typed on, and the window; a browser keeps it by address, so its archive is named. */
 export class Drafts {
   readonly #kept = new SvelteMap<string, Draft>(stored());
+  readonly #home: () => string;
+
+  /** `home` says where the archive of the page is kept. */
+  constructor(home: () => string) {
+    this.#home = home;
+  }
 
   of(photo: string, target: string): Draft {
-    return this.#kept.get(key(photo, target)) ?? NONE;
+    return this.#kept.get(this.#key(photo, target)) ?? NONE;
   }
 
   has(photo: string, target: string): boolean {
-    return this.#kept.has(key(photo, target));
+    return this.#kept.has(this.#key(photo, target));
   }
 
   /** Keeps a draft; one in which nothing was typed is none. */
   keep(photo: string, target: string, draft: Draft): void {
-    const at = key(photo, target);
+    const at = this.#key(photo, target);
     // The newest are last: only what nobody came back to for long is ever dropped.
     this.#kept.delete(at);
     if (draft.caption !== null || draft.alt_text !== null) this.#kept.set(at, draft);
@@ -35,10 +41,10 @@ export class Drafts {
   drop(photo: string, target: string): void {
     this.keep(photo, target, NONE);
   }
-}
 
-function key(photo: string, target: string): string {
-  return `${photo}/${target}`;
+  #key(photo: string, target: string): string {
+    return `${this.#home()}:${photo}/${target}`;
+  }
 }
 
 // A browser may refuse to keep anything; the drafts then live as long as the page.

@@ -22,8 +22,8 @@ export function factsOf(page: PhotoPage, exif: Exif | null): Fact[] {
     page.width > 0 ? { name: t.pixels, text: t.pixels_of(numberText(page.width), numberText(page.height)) } : null,
     place === null ? null : { name: t.place, text: `${place.latitude.toFixed(2)}, ${place.longitude.toFixed(2)}`, note: t.place_hint },
     page.uploaded === null ? null : { name: t.uploaded, text: momentText(page.uploaded) },
-    { name: t.privacy, text: page.privacy },
-    page.safety === null ? null : { name: t.safety, text: page.safety },
+    { name: t.privacy, text: t.privacies[page.privacy] ?? page.privacy },
+    page.safety === null ? null : { name: t.safety, text: t.safeties[page.safety] ?? page.safety },
     { name: t.licence, text: page.licence.words, ...(page.licence.url === null ? {} : { url: page.licence.url }) },
   ];
   return facts.filter((fact) => fact !== null);
@@ -34,5 +34,5 @@ function takenText({ taken, taken_precision }: PhotoPage): string {
   if (taken === null) return "";
   if (taken_precision === "year") return taken.slice(0, 4);
   if (taken_precision === "month") return localText(taken, { year: "numeric", month: "long" });
-  return localText(taken, taken_precision === "circa" ? { dateStyle: "long" } : { dateStyle: "long", timeStyle: "short" });
+  return localText(taken, taken_precision === "circa" ? { dateStyle: "medium" } : { dateStyle: "medium", timeStyle: "short" });
 }

@@ -12,10 +12,11 @@ beforeEach(() => {
 });
 afterEach(() => void vi.useRealTimers());
 
+const HOME = "/home/ada/pierrot";
 const TEMPLATE = { caption: "Harbour", alt_text: "Boats." };
 
 /** A record of words, and the engine's answers from it. */
-function opened(drafts = new Drafts()) {
+function opened(drafts = new Drafts(() => HOME)) {
   const kept: OwnWords = { caption: null, alt_text: null };
   const asked: [string, Record<string, unknown>][] = [];
   let away = false;
@@ -57,9 +58,17 @@ it("keeps what is typed while one looks at other photos, and after the window wa
   expect([words.text("caption"), words.dirty]).toEqual(["Harbour", false]);
   await words.open("1", "x");
   expect([words.text("caption"), words.dirty, drafts.has("1", "x")]).toEqual(["Low tide", true, true]);
-  const later = opened(new Drafts()).words;
+  const later = opened(new Drafts(() => HOME)).words;
   await later.open("1", "x");
   expect([later.text("caption"), later.preview.value?.text]).toEqual(["Low tide", "Low tide"]);
+});
+
+it("shows no other archive what was typed in this one", async () => {
+  const { words } = opened();
+  await words.open("1", "x");
+  words.type("caption", "Low tide");
+  expect(new Drafts(() => HOME).has("1", "x")).toBe(true);
+  expect(new Drafts(() => "/tmp/demo").has("1", "x")).toBe(false);
 });
 
 it("saves only what was typed, for the target or for every, and puts back what stood there", async () => {
@@ -112,12 +121,12 @@ it("a save that fails loses nothing, nor does typing on while it is under way", 
 
 it("reads only drafts it can have written", () => {
   for (const [kept, has] of [
-    ['[["1/x",{"caption":"a","alt_text":null}]]', true],
-    ['[["1/x",{"caption":7,"alt_text":null}]]', false],
-    ['{"1/x":1}', false],
+    ['[["/home/ada/pierrot:1/x",{"caption":"a","alt_text":null}]]', true],
+    ['[["/home/ada/pierrot:1/x",{"caption":7,"alt_text":null}]]', false],
+    ['{"/home/ada/pierrot:1/x":1}', false],
     ["not JSON", false],
   ] as const) {
     localStorage.setItem("pierrot.drafts", kept);
-    expect(new Drafts().has("1", "x"), kept).toBe(has);
+    expect(new Drafts(() => HOME).has("1", "x"), kept).toBe(has);
   }
 });

@@ -51,8 +51,7 @@ function without(faults: Readonly<Record<string, string>>, keys: readonly string
 
 /** What is wrong with a setting, without the place in the file that only its editor needs. */
 export function faultWords(refusal: unknown): string {
-  const { code, message } = CallError.from(refusal);
-  if (code === "unreachable") return i18n.t.trouble.unreachable;
+  const { message } = CallError.from(refusal);
   const lines = message.split("\n").filter((line) => line.trim() !== "");
   const last = (lines[lines.length - 1] ?? "").replace(/^(config\.toml: |[Ll]ine \d+: )+/, "").replace(/^[a-z_]+\.[^:]{1,60}: |^[a-z_]+(\.[\w-]+)+ /, "");
   const words = last.trim() || i18n.t.trouble.unknown;

@@ -1,3 +1,5 @@
+import { i18n } from "../i18n/i18n.svelte";
+
 const APPLE = /Mac|iPhone|iPad/;
 const NAMES: Record<string, string> = {
   ArrowUp: "↑",
@@ -17,8 +19,8 @@ export function onApple(): boolean {
 /** What a keycap says for each key of `mod+shift+a`; mod is cmd on a Mac and ctrl elsewhere. */
 export function keyNames(keys: string): string[] {
   return keys.split(/(?<=.)\+/).map((key) => {
-    if (key === "mod") return onApple() ? "⌘" : "Ctrl";
-    if (key === "shift") return onApple() ? "⇧" : "Shift";
+    if (key === "mod") return onApple() ? "⌘" : i18n.t.keys.ctrl;
+    if (key === "shift") return onApple() ? "⇧" : i18n.t.keys.shift;
     return NAMES[key] ?? (key.length === 1 ? key.toUpperCase() : key);
   });
 }

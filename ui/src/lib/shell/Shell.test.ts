@@ -2,7 +2,7 @@ import { cleanup, fireEvent, render, screen, waitFor } from "@testing-library/sv
 import { afterEach, expect, it } from "vitest";
 
 import type { Overview } from "../host/bindings";
-import type { Host } from "../host/host";
+import { CallError, LOST, type Host } from "../host/host";
 import { App } from "./app";
 import Shell from "./Shell.svelte";
 import { idle, silent } from "../host/silent.test-host";
@@ -17,13 +17,21 @@ const ANSWERS: Record<string, unknown> = {
   gallery: { version: "1", count: 0, total: 0, ratios: [], months: [], counts: { all: 0, unpublished: 0, published: 0, held: 0, excluded: 0, missing: 0, filtered: 0 } },
 };
 
-function opened(answers = ANSWERS): App {
+const GONE = new CallError("unreachable", "The program does not answer.", "See that it runs.");
+
+function opened(answers = ANSWERS): App & { say: (event: unknown) => void } {
+  let say: (event: unknown) => void = () => undefined;
   const host: Host = {
     ...silent,
-    call: (name) => (name in answers ? Promise.resolve(answers[name]) : Promise.reject(new Error("gone"))),
+    call: (name) => (name in answers ? Promise.resolve(answers[name]) : Promise.reject(GONE)),
+    listen: (on) => {
+      say = on;
+      return () => undefined;
+    },
   };
-  const app = new App(host);
+  const app = Object.assign(new App(host), { say: (event: unknown) => say(event) });
   app.router.start();
+  app.hints.start(host);
   render(Shell, { app });
   return app;
 }
@@ -61,7 +69,21 @@ it("finds and runs a command by its letters", async () => {
 
 it("says in words that the program does not answer, and what to do", async () => {
   opened({});
-  await waitFor(() => expect(screen.getByRole("alert")).toBeTruthy());
-  expect(screen.getByText("The program behind this page does not answer")).toBeTruthy();
+  await waitFor(() => expect(screen.getByRole("alert").textContent).toContain("The program does not answer."));
+  expect(screen.getByText("The program does not answer. See that it runs.")).toBeTruthy();
   expect(screen.getByRole("button", { name: "Try again" })).toBeTruthy();
+});
+
+it("says so for as long as the line is broken, and offers nothing that cannot be", async () => {
+  const answers = { ...ANSWERS };
+  const { say } = opened(answers);
+  const publish = () => screen.queryByRole("button", { name: "Publish now" });
+  await waitFor(() => expect(publish()).toBeTruthy());
+  delete answers["overview"];
+  say(LOST);
+  await waitFor(() => expect(screen.getByText("The program does not answer. See that it runs.")).toBeTruthy());
+  expect(publish()).toBeNull();
+  answers["overview"] = ANSWERS["overview"];
+  say(LOST);
+  await waitFor(() => expect(publish()).toBeTruthy());
 });

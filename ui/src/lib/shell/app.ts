@@ -19,7 +19,7 @@ export class App {
   readonly commands = new Commands();
   readonly toasts = new Toasts();
   readonly hints = new Hints();
-  readonly drafts = new Drafts();
+  readonly drafts = new Drafts(() => this.status.now?.home ?? "");
   readonly preferences: Preferences;
   readonly status: StatusState;
   readonly gallery: GalleryState;

@@ -5,8 +5,7 @@ import type { Toasts } from "./toasts.svelte";
 
 /** A refusal in one line: what happened, and what to do now. */
 export function inOneLine(refusal: unknown): string {
-  const { code, message, whatNow } = CallError.from(refusal);
-  if (code === "unreachable") return i18n.t.trouble.unreachable;
+  const { message, whatNow } = CallError.from(refusal);
   return [message || i18n.t.trouble.title, whatNow].filter(Boolean).join(" ");
 }
 

@@ -1,14 +1,15 @@
 import type { Run } from "../host/bindings";
+import { summaryText } from "../i18n/doing";
 import { i18n } from "../i18n/i18n.svelte";
 import { onThePage } from "../i18n/places";
 import type { Toasts } from "./toasts.svelte";
 
-/** What a toast is about that says a publication is under way. */
+/** What a toast is about that says a publication, or the answer to one, is under way. */
 export const PUBLISHING = "publishing";
 
 /** What became of a run, in words for one who looks at this page. */
 export function summaryOf(run: Run): string {
-  return run.outcome === "needs_review" ? i18n.t.review.unclear : onThePage(run.summary);
+  return run.outcome === "needs_review" ? i18n.t.review.unclear : onThePage(summaryText(run.summary));
 }
 
 /** Says how a run ended that a person asked for. What happens by itself is told by the desktop. */

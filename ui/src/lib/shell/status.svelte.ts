@@ -1,6 +1,6 @@
 import { ask } from "../host/ask";
 import type { Overview } from "../host/bindings";
-import type { Host } from "../host/host";
+import { CallError, type Host } from "../host/host";
 import { i18n } from "../i18n/i18n.svelte";
 
 /** A target and what a person calls it. */
@@ -12,7 +12,8 @@ export interface TargetName {
 /** What the program is doing and will do next, as far as it has said. */
 export class StatusState {
   now = $state.raw<Overview | null>(null);
-  silent = $state(false);
+  /** Why nothing newer is known. */
+  trouble = $state.raw<CallError | null>(null);
   readonly targets = $derived<readonly TargetName[]>((this.now?.targets ?? []).map(({ name }) => ({ id: name, name: this.targetName(name) })));
 
   readonly #host: Host;
@@ -25,9 +26,9 @@ export class StatusState {
   async load(): Promise<void> {
     try {
       this.now = await ask(this.#host, "overview", {});
-      this.silent = false;
-    } catch {
-      this.silent = true;
+      this.trouble = null;
+    } catch (refusal) {
+      this.trouble = CallError.from(refusal);
     }
   }
 
