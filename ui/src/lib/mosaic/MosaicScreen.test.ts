@@ -133,7 +133,7 @@ it("looks of every kind are offered to the schedule", async () => {
 it("goes out as the form says", async () => {
   const { asked } = opened("#/mosaic/of/1", { photo: page({ id: "1", targets: [unpublished] as never }), rehearse: { outcome: "nothing_left", photo_id: null, warnings: [] } });
   await fireEvent.click(await screen.findByRole("button", { name: "Publish with this look" }));
-  await waitFor(() => expect(asked).toContainEqual(["rehearse", { target: "birds", photo: "1", look: recipe }]));
+  await waitFor(() => expect(asked).toContainEqual(["rehearse", { target: "birds", photo: "1", look: recipe, shown: [] }]));
 });
 
 it("a recipe of another kind is refused in a sentence, and what was typed stays", async () => {

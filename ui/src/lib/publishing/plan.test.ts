@@ -23,6 +23,7 @@ const row = (slot: string, target: string, photo: string | null): PlanRow => ({
   width: 0,
   height: 0,
   warnings: [],
+  look: null,
   why_not: null,
 });
 
@@ -81,6 +82,7 @@ describe("rules", () => {
   it("long names and short hours are understood, days sorted", () => {
     expect(textOf(partsOf("Weekly Sunday, monday 8:05"))).toBe("weekly mon,sun 08:05");
     expect(textOf(partsOf("every now and then"))).toBe("cron every now and then");
+    expect(textOf({ ...partsOf("cron 0 4 * * *"), cron: "cron 0 10 * * 0" })).toBe("cron 0 10 * * 0");
   });
 });
 

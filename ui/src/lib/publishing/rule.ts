@@ -43,7 +43,7 @@ export function textOf({ kind, days, monthDay, time, cron }: RuleParts): string 
     case "monthly":
       return `monthly ${monthDay} ${time}`;
     case "cron":
-      return `cron ${cron.trim()}`;
+      return `cron ${cron.trim().replace(/^cron\s+/i, "")}`;
   }
 }
 

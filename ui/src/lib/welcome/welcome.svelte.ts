@@ -39,7 +39,7 @@ export class WelcomeState {
     this.#host = host;
     this.#overview = overview;
     this.accounts = new AccountsState(host);
-    this.rehearsal = new Loaded(() => ask(host, "rehearse", { target: null, photo: null, look: null }));
+    this.rehearsal = new Loaded(() => ask(host, "rehearse", { target: null, photo: null, look: null, shown: [] }));
   }
 
   hear(event: EngineEvent): void {
