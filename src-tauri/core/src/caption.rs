@@ -118,7 +118,12 @@ pub fn written_alt(text: &str) -> String {
 /// Adds the link where it is wanted and not there yet, and keeps to the limit.
 fn finish(whole: String, url: &str, limit: usize, link: bool) -> Caption {
     let whole = if link && link_at(&whole, url).is_none() { with_link(whole, url) } else { whole };
-    let text = fit(&whole, url, limit);
+    let mut text = fit(&whole, url, limit);
+    if link && link_at(url, url).is_some() && link_at(&text, url).is_none() {
+        // Where cutting took the link, or made a longer word of it, it stands on a line of its own.
+        let own = with_link(count::trim(&whole, limit.saturating_sub(count::weighted_length(url) + 1)), url);
+        text = if count::weighted_length(&own) <= limit { own } else { text };
+    }
     Caption {
         weighted: count::weighted_length(&text),
         whole_weighted: count::weighted_length(&whole),
