@@ -199,9 +199,8 @@ impl Plan {
     pub fn queue(&mut self, photos: &[PhotoId]) -> usize {
         let mut added = 0;
         for photo in photos {
-            let pins =
-                self.planned.values().filter(|planned| planned.origin == Origin::Pinned).chain(self.waiting.values());
-            let pinned = pins.into_iter().any(|pin| pin.photo == *photo);
+            let pins = self.planned.values().filter(|planned| planned.origin == Origin::Pinned);
+            let pinned = pins.chain(self.waiting.values()).any(|pin| pin.photo == *photo);
             if self.queue.len() >= QUEUE_MAX || pinned || self.queue.contains(photo) {
                 continue;
             }

@@ -48,7 +48,7 @@ pub enum TilesError {
         why: String,
     },
     /// Another program works on the index.
-    #[error("The tile index {} is being written by another Pierrot.", path.display())]
+    #[error("The tile index {} is in use by another Pierrot.", path.display())]
     Busy {
         /// Its file.
         path: PathBuf,

@@ -2,7 +2,7 @@
 //!
 //! Invariant: what is shown is kept, so it is what goes out, unless the photo may not go any more.
 
-use std::{collections::HashSet, sync::Arc};
+use std::collections::HashSet;
 
 use jiff::{SignedDuration, Timestamp};
 use rand::{Rng, SeedableRng};
@@ -50,6 +50,13 @@ pub struct PlanRow {
     pub look: Option<String>,
     /// Why nothing goes out then, as things are now.
     pub why_not: Option<WhyNot>,
+}
+
+impl PlanRow {
+    /// Whether something goes out then, as things are now.
+    fn goes_out(&self) -> bool {
+        self.photo.is_some() && self.why_not.is_none()
+    }
 }
 
 /// What stops a due time although it has a photo.
@@ -105,14 +112,15 @@ const WEEKS: i64 = 12;
 /// The catalogue's and the record's answers for one target while its plan is filled.
 struct TargetPool<'a> {
     pierrot: &'a Pierrot,
-    fold: Arc<Fold>,
+    fold: &'a Fold,
     target: &'a str,
     account: Option<String>,
 }
 
 impl<'a> TargetPool<'a> {
-    fn of(pierrot: &'a Pierrot, target: &'a str) -> Result<Self> {
-        Ok(Self { pierrot, fold: pierrot.fresh_pools()?, target, account: pierrot.known_account(target)? })
+    /// `fold` is what [`Pierrot::fresh_pools`] gave.
+    fn of(pierrot: &'a Pierrot, fold: &'a Fold, target: &'a str) -> Result<Self> {
+        Ok(Self { pierrot, fold, target, account: pierrot.known_account(target)? })
     }
 }
 
@@ -142,7 +150,7 @@ impl Engine {
         let mut queues = Vec::new();
         for name in pierrot.settings().targets.keys() {
             let slots = self.plan_slots(name)?;
-            let plan = self.filled(name, &slots)?;
+            let plan = self.filled(&fold, name, &slots)?;
             for slot in &slots {
                 let mut row = self.row((&pierrot, &fold), name, slot, plan.planned.get(&slot.id))?;
                 row.why_not = paused_until.filter(|until| slot.at < *until).map(|_| WhyNot::Paused);
@@ -154,8 +162,7 @@ impl Engine {
         let rules = self.rules();
         let costs = self.costs(&mut rows)?;
         for name in pierrot.settings().targets.keys() {
-            let goes =
-                rows.iter_mut().filter(|row| row.target == *name && row.photo.is_some() && row.why_not.is_none());
+            let goes = rows.iter_mut().filter(|row| row.target == *name && row.goes_out());
             for (row, nth) in goes.zip(fold.posts_to(name) + 1..) {
                 row.look = pierrot.look_of_post(name, nth).map(str::to_owned);
             }
@@ -236,7 +243,7 @@ impl Engine {
                 sum.spent_usd += cost;
             }
         }
-        for row in rows.iter_mut().filter(|row| row.photo.is_some() && row.why_not.is_none()) {
+        for row in rows.iter_mut().filter(|row| row.goes_out()) {
             let sum = sum_of(&mut costs, &pierrot, &row.target, row.local.get(..7).unwrap_or_default());
             if is_over_cap(sum.spent_usd + sum.planned_usd + row.cost_usd, sum.cap_usd) {
                 row.why_not = Some(WhyNot::OverCap);
@@ -270,7 +277,8 @@ impl Engine {
         let pierrot = self.pierrot();
         let (name, _) = pierrot.target(target)?;
         let prefer = if photo.is_none() {
-            let pool = TargetPool::of(&pierrot, name)?;
+            let fold = pierrot.fresh_pools()?;
+            let pool = TargetPool::of(&pierrot, &fold, name)?;
             self.change_plan(name, |plan| plan.next_queued(&pool))?
         } else {
             None
@@ -301,18 +309,19 @@ impl Engine {
 
     /// What stands at this due time.
     pub(crate) fn planned(&self, name: &str, slot: &Slot) -> Result<Option<Planned>> {
+        let fold = self.pierrot().fresh_pools()?;
         let mut slots = self.plan_slots(name)?;
         if !slots.iter().any(|known| known.id == slot.id) {
             slots.insert(0, slot.clone());
         }
-        Ok(self.filled(name, &slots)?.planned.get(&slot.id).cloned())
+        Ok(self.filled(&fold, name, &slots)?.planned.get(&slot.id).cloned())
     }
 
-    fn filled(&self, name: &str, slots: &[Slot]) -> Result<Plan> {
+    fn filled(&self, fold: &Fold, name: &str, slots: &[Slot]) -> Result<Plan> {
         let pierrot = self.pierrot();
         let ids: Vec<String> = slots.iter().map(|slot| slot.id.clone()).collect();
         let secret = self.plan_secret()?;
-        let pool = TargetPool::of(&pierrot, name)?;
+        let pool = TargetPool::of(&pierrot, fold, name)?;
         self.change_plan(name, |plan| {
             plan.fill(&ids, secret, &pool);
             plan.clone()
@@ -407,7 +416,8 @@ impl Engine {
     pub fn queue(&self, target: &str, photos: &[PhotoId]) -> Result<Reached> {
         let pierrot = self.pierrot();
         pierrot.target(Some(target))?;
-        let pool = TargetPool::of(&pierrot, target)?;
+        let fold = pierrot.fresh_pools()?;
+        let pool = TargetPool::of(&pierrot, &fold, target)?;
         let may: Vec<PhotoId> = photos.iter().filter(|photo| pool.may_go(photo)).cloned().collect();
         let done = self.change_plan(target, |plan| plan.queue(&may))?;
         self.changed("plan");

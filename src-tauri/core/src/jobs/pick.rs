@@ -45,12 +45,9 @@ impl Pierrot {
                     self.check_asked(ledger.fold(), (run.name, run.target), Some(&account), photo)?;
                     photo.clone()
                 }
-                None => match self.preferred(run.name, run.choice, &run.tried)? {
+                None => match self.another(ledger.fold(), run, &mut dice)? {
                     Some(photo) => photo,
-                    None => match self.another(ledger.fold(), run, &mut dice)? {
-                        Some(photo) => photo,
-                        None => break,
-                    },
+                    None => break,
                 },
             };
             let report = self.attempt(ledger, run, &photo, None).await?;
@@ -72,9 +69,9 @@ impl Pierrot {
         }
     }
 
-    /// A photo by chance; when none is left, one that had changed at the source and may go as it is now, once.
+    /// A photo that was not tried; when none is left, one that had changed at the source and may go as it is now, once.
     fn another(&self, fold: &Fold, run: &mut Run<'_>, dice: &mut ChaCha8Rng) -> Result<Option<PhotoId>> {
-        if let Some(photo) = self.catalogue.pick(run.name, &run.tried, dice)? {
+        if let Some(photo) = self.next_photo(run.name, run.choice, &run.tried, dice)? {
             return Ok(Some(photo));
         }
         let account = run.account.log_name();
@@ -86,10 +83,18 @@ impl Pierrot {
         Ok(None)
     }
 
-    /// The photo that was planned, as long as it may go and was not tried.
-    pub(crate) fn preferred(&self, name: &str, choice: &Choice, tried: &[PhotoId]) -> Result<Option<PhotoId>> {
-        let Some(photo) = choice.prefer.as_ref().filter(|photo| !tried.contains(photo)) else { return Ok(None) };
-        Ok(self.catalogue.in_pool(name, photo)?.then(|| photo.clone()))
+    /// The photo that was planned, as long as it may go and was not tried; else one by chance.
+    pub(crate) fn next_photo(
+        &self,
+        name: &str,
+        choice: &Choice,
+        tried: &[PhotoId],
+        dice: &mut ChaCha8Rng,
+    ) -> Result<Option<PhotoId>> {
+        match choice.prefer.as_ref().filter(|photo| !tried.contains(photo)) {
+            Some(photo) if self.catalogue.in_pool(name, photo)? => Ok(Some(photo.clone())),
+            Some(_) | None => Ok(self.catalogue.pick(name, tried, dice)?),
+        }
     }
 
     /// Runs an attempt at one photo to its end; a second one when X certainly refused the first because its upload was gone.

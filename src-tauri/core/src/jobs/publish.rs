@@ -112,13 +112,10 @@ impl Pierrot {
                     self.check_asked(ledger.fold(), (name, target), account.as_deref(), photo)?;
                     Some(photo.clone())
                 }
-                None => match self.preferred(name, choice, &tried)? {
+                None => match self.next_photo(name, choice, &tried, &mut dice)? {
                     Some(photo) => Some(photo),
-                    None => match self.catalogue.pick(name, &tried, &mut dice)? {
-                        Some(photo) => Some(photo),
-                        // All were shown: once more from the beginning.
-                        None => self.catalogue.pick(name, &tried[shown.len()..], &mut dice)?,
-                    },
+                    // All were shown: any of them again.
+                    None => self.catalogue.pick(name, &tried[shown.len()..], &mut dice)?,
                 },
             };
             let Some(photo) = photo else { break };
