@@ -1,4 +1,4 @@
-import type { Calls, Run } from "./bindings";
+import type { Calls, PublishReport, Run } from "./bindings";
 import type { Host } from "./host";
 
 /** One typed question to the host. */
@@ -13,4 +13,14 @@ const RUNS = 50;
 export async function ended(host: Host, run: number): Promise<Run | null> {
   const runs = await ask(host, "runs", { before: null, limit: RUNS }).catch(() => []);
   return runs.find(({ id, ending }) => id === run && ending !== null) ?? null;
+}
+
+/** Rehearses again and again what would go out; each time a photo that was not shown yet, where it is not this one. */
+export function rehearsals(host: Host, what: Omit<Calls["rehearse"]["args"], "shown">): () => Promise<PublishReport> {
+  const shown: string[] = [];
+  return async () => {
+    const report = await ask(host, "rehearse", { ...what, shown: [...shown] });
+    if (report.photo_id !== null) shown.push(report.photo_id);
+    return report;
+  };
 }

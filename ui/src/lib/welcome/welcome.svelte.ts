@@ -1,5 +1,5 @@
 import { AccountsState } from "../accounts/accounts.svelte";
-import { ask } from "../host/ask";
+import { ask, rehearsals } from "../host/ask";
 import type { EngineEvent, Overview, PublishReport } from "../host/bindings";
 import type { Host } from "../host/host";
 import { Loaded } from "../shared/loaded.svelte";
@@ -39,7 +39,7 @@ export class WelcomeState {
     this.#host = host;
     this.#overview = overview;
     this.accounts = new AccountsState(host);
-    this.rehearsal = new Loaded(() => ask(host, "rehearse", { target: null, photo: null, look: null, shown: [] }));
+    this.rehearsal = new Loaded(rehearsals(host, { target: null, photo: null, look: null }));
   }
 
   hear(event: EngineEvent): void {

@@ -45,3 +45,15 @@ it("hears the pages of a sync until it ends", () => {
   welcome.hear({ type: "run_ended", run: { job: "sync" } as never });
   expect(welcome.page).toBeNull();
 });
+
+it("rehearses another photo each time", async () => {
+  const asked: unknown[] = [];
+  const call = async (name: string, args: unknown) => {
+    if (name !== "rehearse") return host.call(name, args);
+    asked.push((args as { shown: string[] }).shown);
+    return { outcome: "dry_run", photo_id: `${asked.length}` };
+  };
+  const { rehearsal } = new WelcomeState({ ...host, call }, () => overview(true, true, true));
+  for (let time = 0; time < 3; time += 1) await rehearsal.load();
+  expect(asked).toEqual([[], ["1"], ["1", "2"]]);
+});
