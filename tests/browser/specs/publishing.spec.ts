@@ -34,6 +34,8 @@ test("a photo goes out once and stands in Activity with its post", async ({ page
 
   await go(page, "Gallery");
   await narrow(page, "Published");
+  // The cell is the published photo's, no longer the first of all.
+  await expect(photos(page)).toHaveAccessibleName(/published on X$/);
   await photos(page).dblclick();
   await expect(page.getByText("Published", { exact: true }).first()).toBeVisible();
   await expect(page.getByRole("article").getByRole("button", { name: "Publish now" })).toHaveCount(0);
