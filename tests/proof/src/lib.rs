@@ -7,6 +7,7 @@
 pub mod contest;
 pub mod disk;
 pub mod drill;
+pub mod folder_disk;
 pub mod history;
 pub mod kills;
 pub mod model;

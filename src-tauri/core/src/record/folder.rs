@@ -4,14 +4,16 @@
 //! a `Done` survives a power cut; only a repair moves a broken file aside, under another name. Temporary names begin with `.tmp-`, are never listed, and old ones are swept at opening.
 //! Deliberately absent: locks. A folder copied around by Dropbox, Syncthing or iCloud is not one record: each copy has its own names.
 
+use std::collections::BTreeSet;
 use std::fs::{self, File};
 use std::io::{self, ErrorKind, Read};
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use async_trait::async_trait;
 
-use super::temporary::{TEMPORARY, Temporary, sweep_folder, sync_folder};
+use super::disk::{Disk, RealDisk};
+use super::temporary::{TEMPORARY, Temporary, sweep_folder};
 use super::{Created, NAMES_MAX, RecordStore, Sharing, StoreError, bytes_max, check_folder, check_name};
 
 /// Where a repair moves broken files.
@@ -28,7 +30,9 @@ pub struct FolderStore {
 struct Folder {
     root: PathBuf,
     sharing: Sharing,
-    link: fn(&Path, &Path) -> io::Result<()>,
+    disk: Arc<dyn Disk>,
+    /// Folders whose own names are durable for certain.
+    settled: Mutex<BTreeSet<PathBuf>>,
     /// Held while looking first and then renaming, where there are no hard links.
     looking: Mutex<()>,
 }
@@ -36,16 +40,12 @@ struct Folder {
 impl FolderStore {
     /// Opens the record in the folder `root`, creating it if absent. Blocks for a moment.
     pub fn open(root: impl Into<PathBuf>, sharing: Sharing) -> Result<Self, StoreError> {
-        Self::with_link(root.into(), sharing, |from, to| fs::hard_link(from, to))
+        Self::on_disk(root, sharing, Arc::new(RealDisk))
     }
 
-    /// `link` gives a file a second name, or fails with `AlreadyExists`.
-    pub(super) fn with_link(
-        root: PathBuf,
-        sharing: Sharing,
-        link: fn(&Path, &Path) -> io::Result<()>,
-    ) -> Result<Self, StoreError> {
-        let folder = Folder { root, sharing, link, looking: Mutex::new(()) };
+    /// Opens it on a disk that a test watches over.
+    pub fn on_disk(root: impl Into<PathBuf>, sharing: Sharing, disk: Arc<dyn Disk>) -> Result<Self, StoreError> {
+        let folder = Folder { root: root.into(), sharing, disk, settled: Mutex::default(), looking: Mutex::new(()) };
         folder.create_folder(&folder.root).map_err(|error| folder.failed(&error, Doing::Writing))?;
         folder.sweep();
         Ok(Self { folder: Arc::new(folder) })
@@ -104,7 +104,7 @@ impl RecordStore for FolderStore {
             let name = name.to_owned();
             let gone = self.off_thread(move |folder| {
                 let path = folder.root.join(&name);
-                fs::remove_file(&path).map_err(|error| folder.failed(&error, Doing::Writing))?;
+                folder.disk.remove_file(&path).map_err(|error| folder.failed(&error, Doing::Writing))?;
                 // Its folders go with the last scratch file; before that this fails, as it should.
                 let above = path.ancestors().skip(1).take_while(|above| *above != folder.root);
                 above.map_while(|above| fs::remove_dir(above).ok()).for_each(drop);
@@ -145,15 +145,15 @@ impl Folder {
         let unsettled =
             |error: io::Error| StoreError::Unsettled { at: self.at(), name: name.to_owned(), why: error.to_string() };
         let (path, parent) = self.place(name).map_err(writing)?;
-        let temporary = Temporary::write(&parent, bytes).map_err(writing)?;
+        let temporary = Temporary::write(&*self.disk, &parent, bytes).map_err(writing)?;
         match self.take_name(&temporary, &path) {
             Ok(()) => {
-                sync_folder(&parent).map_err(unsettled)?;
+                self.disk.sync_folder(&parent).map_err(unsettled)?;
                 Ok(Created::Done)
             }
             Err(error) if error.kind() == ErrorKind::AlreadyExists => {
                 // The name may be from a writer that died before this; the caller will build on it.
-                sync_folder(&parent).map_err(unsettled)?;
+                self.disk.sync_folder(&parent).map_err(unsettled)?;
                 Ok(Created::Exists)
             }
             Err(error) if has_no_hard_links(&error) => {
@@ -165,7 +165,7 @@ impl Folder {
 
     /// The atomic step: gives the finished temporary file its name, unless that is taken.
     fn take_name(&self, temporary: &Temporary, path: &Path) -> io::Result<()> {
-        let linked = (self.link)(&temporary.path, path);
+        let linked = self.disk.link(&temporary.path, path);
         match (&linked, self.sharing) {
             (Err(error), Sharing::OneComputer) if has_no_hard_links(error) => self.look_then_rename(temporary, path),
             (Ok(()) | Err(_), Sharing::OneComputer | Sharing::Several) => linked,
@@ -183,9 +183,9 @@ impl Folder {
 
     fn replace(&self, name: &str, bytes: &[u8]) -> io::Result<()> {
         let (path, parent) = self.place(name)?;
-        let temporary = Temporary::write(&parent, bytes)?;
+        let temporary = Temporary::write(&*self.disk, &parent, bytes)?;
         temporary.rename(&path)?;
-        sync_folder(&parent)
+        self.disk.sync_folder(&parent)
     }
 
     fn set_aside(&self, name: &str) -> io::Result<String> {
@@ -197,9 +197,9 @@ impl Folder {
             if fs::symlink_metadata(&path).is_ok() {
                 continue;
             }
-            fs::rename(&from, &path)?;
-            sync_folder(&folder)?;
-            sync_folder(from.parent().unwrap_or(&self.root))?;
+            self.disk.rename(&from, &path)?;
+            self.disk.sync_folder(&folder)?;
+            self.disk.sync_folder(from.parent().unwrap_or(&self.root))?;
             return Ok(aside);
         }
         Err(ErrorKind::AlreadyExists.into())
@@ -256,27 +256,38 @@ impl Folder {
     fn place(&self, name: &str) -> io::Result<(PathBuf, PathBuf)> {
         let path = self.root.join(name);
         let parent = path.parent().map_or_else(|| self.root.clone(), Path::to_path_buf);
-        if !parent.is_dir() {
+        if !parent.is_dir() || !self.settled().contains(&parent) {
             fs::read_dir(&self.root)?;
             self.create_folder(&parent)?;
         }
         Ok((path, parent))
     }
 
-    /// Creates `folder` and what is missing above it, each name durable in its parent.
+    fn settled(&self) -> MutexGuard<'_, BTreeSet<PathBuf>> {
+        self.settled.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Creates `folder` and what is missing above it, each name durable in its parent. A folder that is there may be from a
+    /// program that died before it made the name durable.
     fn create_folder(&self, folder: &Path) -> io::Result<()> {
-        if folder.is_dir() {
-            return Ok(());
+        let above = folder.parent().filter(|above| !above.as_os_str().is_empty()).unwrap_or(Path::new("."));
+        let there = folder.is_dir();
+        if !there {
+            if above.parent().is_some() {
+                self.create_folder(above)?;
+            }
+            match self.disk.create_folder(folder) {
+                Err(error) if error.kind() != ErrorKind::AlreadyExists || !folder.is_dir() => return Err(error),
+                Ok(()) | Err(_) => {}
+            }
         }
-        let above = folder.parent().filter(|above| !above.as_os_str().is_empty());
-        if let Some(above) = above {
-            self.create_folder(above)?;
+        match self.disk.sync_folder(above) {
+            // Who may not look into it did not make this folder in it.
+            Err(error) if there && error.kind() == ErrorKind::PermissionDenied => {}
+            done => done?,
         }
-        match fs::create_dir(folder) {
-            Err(error) if error.kind() != ErrorKind::AlreadyExists || !folder.is_dir() => return Err(error),
-            Ok(()) | Err(_) => {}
-        }
-        sync_folder(above.unwrap_or(Path::new(".")))
+        self.settled().insert(folder.to_owned());
+        Ok(())
     }
 
     /// Removes old temporary files from the root and the folders in it. Best effort.
@@ -285,7 +296,7 @@ impl Folder {
         let is_folder = |entry: &fs::DirEntry| entry.file_type().is_ok_and(|kind| kind.is_dir());
         let folders = listing.take(NAMES_MAX).flatten().filter(is_folder).map(|entry| entry.path());
         for folder in std::iter::once(self.root.clone()).chain(folders) {
-            sweep_folder(&folder);
+            sweep_folder(&*self.disk, &folder);
         }
     }
 

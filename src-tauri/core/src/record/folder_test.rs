@@ -2,8 +2,10 @@
 
 use std::fs;
 use std::path::Path;
+use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
+use super::disk::Disk;
 use super::folder::FolderStore;
 use super::probe::probe;
 use super::{Created, RecordStore, Sharing, StoreError};
@@ -121,14 +123,19 @@ async fn a_scratch_name_can_be_forgotten_and_nothing_else() {
 }
 
 /// FAT and exFAT answer EPERM.
-fn no_hard_links(_: &Path, _: &Path) -> std::io::Result<()> {
-    Err(std::io::ErrorKind::Unsupported.into())
+#[derive(Debug)]
+struct NoHardLinks;
+
+impl Disk for NoHardLinks {
+    fn link(&self, _: &Path, _: &Path) -> std::io::Result<()> {
+        Err(std::io::ErrorKind::Unsupported.into())
+    }
 }
 
 #[tokio::test]
 async fn without_hard_links_several_computers_are_refused_and_one_may_write() {
     let home = tempfile::tempdir().expect("a temporary folder");
-    let several = FolderStore::with_link(home.path().join("a"), Sharing::Several, no_hard_links).expect("opens");
+    let several = FolderStore::on_disk(home.path().join("a"), Sharing::Several, Arc::new(NoHardLinks)).expect("opens");
     assert!(matches!(several.create("wal/x", b"x").await, Err(StoreError::CannotCreateOnce { .. })));
     assert_eq!(several.names("wal/", None).await, Ok(vec![]));
     let verdict = probe(&several, "ab12").await.expect("a verdict");
@@ -137,7 +144,7 @@ async fn without_hard_links_several_computers_are_refused_and_one_may_write() {
         "This store cannot create a file only if it is absent: use it from one computer only."
     );
 
-    let one = FolderStore::with_link(home.path().join("b"), Sharing::OneComputer, no_hard_links).expect("opens");
+    let one = FolderStore::on_disk(home.path().join("b"), Sharing::OneComputer, Arc::new(NoHardLinks)).expect("opens");
     assert_eq!(one.create("wal/x", b"x").await, Ok(Created::Done));
     assert_eq!(one.create("wal/x", b"y").await, Ok(Created::Exists));
     assert_eq!(one.read("wal/x").await, Ok(Some(b"x".to_vec())));

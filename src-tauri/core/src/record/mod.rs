@@ -5,6 +5,7 @@
 //! Deliberately absent: what the entries mean (`fold`), deleting, locking, leases, a cache.
 
 pub mod append;
+pub mod disk;
 pub mod documents;
 mod error;
 pub mod folder;
