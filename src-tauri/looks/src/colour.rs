@@ -36,17 +36,22 @@ impl ToSrgb {
         Self::between(&profile, DataColorSpace::Cmyk, Layout::Rgba, Layout::Rgb)
     }
 
+    /// The kinds of sRGB and of its greys.
+    fn goal(to: Layout) -> ColorProfile {
+        let srgb = ColorProfile::new_srgb();
+        if !matches!(to, Layout::Gray | Layout::GrayAlpha) {
+            return srgb;
+        }
+        let mut grey = ColorProfile::new_gray_with_gamma(2.2);
+        grey.gray_trc = srgb.red_trc;
+        grey
+    }
+
     fn between(profile: &ColorProfile, space: DataColorSpace, from: Layout, to: Layout) -> Option<Self> {
         if profile.color_space != space {
             return None;
         }
-        let mut srgb = ColorProfile::new_srgb();
-        if to == Layout::Gray {
-            let mut grey = ColorProfile::new_gray_with_gamma(2.2);
-            grey.gray_trc = srgb.red_trc;
-            srgb = grey;
-        }
-        let transform = profile.create_transform_8bit(from, &srgb, to, TransformOptions::default()).ok()?;
+        let transform = profile.create_transform_8bit(from, &Self::goal(to), to, TransformOptions::default()).ok()?;
         Some(Self { transform })
     }
 
@@ -74,5 +79,45 @@ impl ToSrgb {
         let mut rgb = vec![0; cmyk.len() / 4 * 3];
         self.transform.transform(cmyk, &mut rgb).ok()?;
         Some(rgb)
+    }
+}
+
+/// The way of a PNG's rows to sRGB where a byte a sample, or three colours, would not do: 16 bits, and grey with alpha.
+pub(crate) struct RowsToSrgb {
+    transform: Arc<dyn TransformExecutor<u16> + Send + Sync>,
+    samples: Vec<u16>,
+    after: Vec<u16>,
+}
+
+impl RowsToSrgb {
+    /// For rows of so many channels; `None` when there is nothing to do.
+    pub(crate) fn of(icc: &[u8], channels: usize) -> Option<Self> {
+        let (space, layout, alike) = match channels {
+            1 => (DataColorSpace::Gray, Layout::Gray, raster::Layout::Grey),
+            2 => (DataColorSpace::Gray, Layout::GrayAlpha, raster::Layout::Grey),
+            3 => (DataColorSpace::Rgb, Layout::Rgb, raster::Layout::Rgb),
+            _ => (DataColorSpace::Rgb, Layout::Rgba, raster::Layout::Rgba),
+        };
+        ToSrgb::of(Some(icc), alike)?;
+        let profile = ColorProfile::new_from_slice(icc).ok().filter(|profile| profile.color_space == space)?;
+        let goal = ToSrgb::goal(layout);
+        let transform = profile.create_transform_16bit(layout, &goal, layout, TransformOptions::default()).ok()?;
+        Some(Self { transform, samples: Vec::new(), after: Vec::new() })
+    }
+
+    /// A row of bytes, or of big-endian pairs of them, to bytes; when the library refuses, colours stay as they are.
+    pub(crate) fn apply(&mut self, row: &[u8], pairs: bool, bytes: &mut Vec<u8>) {
+        self.samples.clear();
+        if pairs {
+            self.samples.extend(row.as_chunks().0.iter().map(|pair| u16::from_be_bytes(*pair)));
+        } else {
+            self.samples.extend(row.iter().map(|byte| u16::from(*byte) * 257));
+        }
+        self.after.clone_from(&self.samples);
+        if self.transform.transform(&self.samples, &mut self.after).is_err() {
+            self.after.clone_from(&self.samples);
+        }
+        bytes.clear();
+        bytes.extend(self.after.iter().map(|sample| ((u32::from(*sample) * 255 + 32_767) / 65_535) as u8));
     }
 }

@@ -18,6 +18,7 @@ use zune_core::options::DecoderOptions;
 use zune_jpeg::JpegDecoder;
 
 use crate::PictureError;
+use crate::colour::RowsToSrgb;
 use crate::jpeg_file::JpegFile;
 use crate::png_file::PngFile;
 use crate::raster::{Layout, Raster, Shrinker, shrink_factor};
@@ -91,17 +92,68 @@ pub(crate) struct Png<'a> {
     bytes: &'a [u8],
     width: u32,
     height: u32,
+    rows: Rows,
+}
+
+/// How a decoded row becomes bytes of grey, RGB or RGBA.
+struct Rows {
+    color: ColorType,
+    /// 16 bits a sample.
+    pairs: bool,
+    way: Option<RowsToSrgb>,
+    bytes: Vec<u8>,
+    wide: Vec<u8>,
+}
+
+impl Rows {
+    fn ready<'r>(&'r mut self, row: &'r [u8]) -> &'r [u8] {
+        let row = match &mut self.way {
+            Some(way) => {
+                way.apply(row, self.pairs, &mut self.bytes);
+                &self.bytes
+            }
+            None if self.pairs => {
+                self.bytes.clear();
+                self.bytes.extend(row.as_chunks::<2>().0.iter().map(|[high, _]| *high));
+                &self.bytes
+            }
+            None => row,
+        };
+        if self.color != ColorType::GrayscaleAlpha {
+            return row;
+        }
+        self.wide.clear();
+        self.wide.extend(row.as_chunks().0.iter().flat_map(|[grey, alpha]| [*grey, *grey, *grey, *alpha]));
+        &self.wide
+    }
 }
 
 impl<'a> Png<'a> {
-    /// Opens the decoder on a complete file; rows come as 8-bit grey, grey with alpha, RGB or RGBA.
+    /// Opens the decoder on a complete file.
     pub(crate) fn open(bytes: &'a [u8], file: &PngFile<'_>) -> Result<Self, PictureError> {
         let limits = png::Limits { bytes: PNG_DECODER_BYTES_MAX };
         let mut decoder = png::Decoder::new_with_limits(Cursor::new(bytes), limits);
-        decoder.set_transformations(Transformations::EXPAND | Transformations::STRIP_16);
+        decoder.set_transformations(Transformations::EXPAND);
         decoder.set_ignore_text_chunk(true);
         let reader = decoder.read_info().map_err(PictureError::broken)?;
-        Ok(Self { reader, bytes, width: file.width, height: file.height })
+        let (color, depth) = reader.output_color_type();
+        if !matches!(depth, BitDepth::Eight | BitDepth::Sixteen) {
+            return Err(PictureError::Unsupported { what: "an unusual PNG bit depth" });
+        }
+        let pairs = depth == BitDepth::Sixteen;
+        let rows = Rows { color, pairs, way: None, bytes: Vec::new(), wide: Vec::new() };
+        Ok(Self { reader, bytes, width: file.width, height: file.height, rows })
+    }
+
+    /// Has rows converted to sRGB where later would be too late: grey with alpha, whose profile does not fit RGBA, and, if `fine`,
+    /// 16 bits a sample, before eight of them are lost. Whether they will be.
+    pub(crate) fn convert_rows(&mut self, fine: bool) -> bool {
+        let Rows { color, pairs, .. } = self.rows;
+        if color == ColorType::GrayscaleAlpha || (pairs && fine) {
+            let icc = self.reader.info().icc_profile.as_deref();
+            self.rows.way = icc.and_then(|icc| RowsToSrgb::of(icc, color.samples()));
+        }
+        self.rows.way.is_some()
     }
 
     pub(crate) fn icc(&self) -> Option<Vec<u8>> {
@@ -117,18 +169,14 @@ impl<'a> Png<'a> {
     /// Decodes to a raster no larger than [`raster_bytes_max`], averaging pixels on the way where needed, and squares of
     /// `enough` x `enough` opaque pixels in any case.
     pub(crate) fn raster(mut self, enough: u32) -> Result<Raster, PictureError> {
-        let (color, depth) = self.reader.output_color_type();
-        if depth != BitDepth::Eight {
-            return Err(PictureError::Unsupported { what: "an unusual PNG bit depth" });
-        }
-        let layout = match color {
+        let layout = match self.rows.color {
             ColorType::Grayscale => Layout::Grey,
             ColorType::Rgb => Layout::Rgb,
             ColorType::GrayscaleAlpha | ColorType::Rgba => Layout::Rgba,
             ColorType::Indexed => return Err(PictureError::broken("its palette is missing")),
         };
         if self.reader.info().interlaced {
-            return self.interlaced(layout, color);
+            return self.interlaced(layout);
         }
         let enough = if layout == Layout::Rgba { 1 } else { enough };
         let factor = shrink_factor(self.width, self.height, layout, raster_bytes_max(self.bytes)).max(enough);
@@ -136,9 +184,8 @@ impl<'a> Png<'a> {
         let (width, height) = (self.width / factor, self.height / factor);
         let mut shrinker = Shrinker::new(self.width, layout, factor);
         let mut pixels = Vec::with_capacity(width as usize * height as usize * layout.channels());
-        let mut wide = Vec::new();
         while let Some(row) = self.reader.next_row().map_err(PictureError::broken)? {
-            let row = widened(row.data(), color, &mut wide);
+            let row = self.rows.ready(row.data());
             if factor == 1 {
                 pixels.extend_from_slice(row);
             } else if let Some(line) = shrinker.add(row) {
@@ -150,33 +197,27 @@ impl<'a> Png<'a> {
     }
 
     /// Interlaced pictures have no rows until the end: they must stand in memory as a whole.
-    fn interlaced(mut self, layout: Layout, color: ColorType) -> Result<Raster, PictureError> {
+    fn interlaced(mut self, layout: Layout) -> Result<Raster, PictureError> {
         let (width, height) = (self.width, self.height);
-        let extra = if color == ColorType::GrayscaleAlpha { 2 } else { 0 };
+        let Rows { color, pairs, .. } = self.rows;
+        let bytes_of_samples = color.samples() * if pairs { 2 } else { 1 };
+        let as_it_is = self.rows.way.is_none() && bytes_of_samples == layout.channels();
+        let extra = if as_it_is { 0 } else { bytes_of_samples };
         let needed = pixels(width, height) * (layout.channels() + extra) as u64;
         check_memory(self.bytes, width, height, needed, "too many for an interlaced PNG")?;
         let length = self.reader.output_buffer_size().ok_or_else(|| PictureError::broken("it has no size"))?;
         let mut buffer = vec![0; length];
         self.reader.next_frame(&mut buffer).map_err(PictureError::broken)?;
         self.reader.finish().map_err(PictureError::broken)?;
-        if color == ColorType::GrayscaleAlpha {
-            let mut wide = Vec::new();
-            widened(&buffer, color, &mut wide);
-            buffer = wide;
+        if !as_it_is {
+            let mut pixels = Vec::with_capacity(width as usize * height as usize * layout.channels());
+            for row in buffer.chunks_exact(width as usize * bytes_of_samples) {
+                pixels.extend_from_slice(self.rows.ready(row));
+            }
+            buffer = pixels;
         }
         checked(Raster { width, height, layout, pixels: buffer })
     }
-}
-
-/// Grey with alpha becomes RGBA in `wide`; other rows stay as they are.
-fn widened<'r>(row: &'r [u8], color: ColorType, wide: &'r mut Vec<u8>) -> &'r [u8] {
-    if color != ColorType::GrayscaleAlpha {
-        return row;
-    }
-    wide.clear();
-    wide.reserve_exact(2 * row.len());
-    row.chunks_exact(2).for_each(|pixel| wide.extend_from_slice(&[pixel[0], pixel[0], pixel[0], pixel[1]]));
-    wide
 }
 
 fn checked(raster: Raster) -> Result<Raster, PictureError> {

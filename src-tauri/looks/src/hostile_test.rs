@@ -121,6 +121,16 @@ fn a_header_that_lies_within_the_limits_is_found_out_while_decoding() {
 }
 
 #[test]
+fn a_jpeg_with_fewer_rows_than_it_says_is_found_out() {
+    let mut lying = Jpeg::default().of(&samples::rgb(96, 64), 96, 64);
+    let frame = lying.windows(2).position(|marker| marker == [0xFF, 0xC0]).expect("a frame");
+    lying[frame + 6] = 104;
+    let thumb = Wanted { sizes: vec![Size::within(16)], format: Format::Jpeg, quality: 80 };
+    let why = thumbs(&lying, &thumb, &Work::UNWATCHED).expect_err("40 rows are made up");
+    assert!(why.to_string().contains("damaged or incomplete"), "{why}");
+}
+
+#[test]
 fn endless_parts_and_deep_metadata_are_bounded() {
     let comments = samples::segment(0xFE, b"x").repeat(5_000);
     let jpeg = samples::jpeg(16, 16);

@@ -81,8 +81,9 @@ impl Picture {
     fn png(bytes: &[u8], want: Want<'_>) -> Result<Self, PictureError> {
         let file = PngFile::read(bytes)?;
         decode::check_size(file.width, file.height)?;
-        let decoder = Png::open(bytes, &file)?;
-        let facts = Facts::gather(file.exif(), None, None).with_icc(decoder.icc());
+        let mut decoder = Png::open(bytes, &file)?;
+        let icc = if decoder.convert_rows(true) { None } else { decoder.icc() };
+        let facts = Facts::gather(file.exif(), None, None).with_icc(icc);
         let full = (file.width, file.height);
         let enough = (want.shrink(full, facts.orientation) / SPARE) as u32;
         let raster = decoder.raster(enough.max(1))?;

@@ -85,7 +85,7 @@ fn jpeg(picture: &[u8], limits: &Limits) -> Result<Prepared, PictureError> {
 fn png(picture: &[u8], limits: &Limits) -> Result<Prepared, PictureError> {
     let file = PngFile::read(picture)?;
     decode::check_size(file.width, file.height)?;
-    let decoder = Png::open(picture, &file)?;
+    let mut decoder = Png::open(picture, &file)?;
     let mut facts = Facts::gather(file.exif(), file.xmp(), None).with_icc(decoder.icc());
     facts.kept = facts.kept.or(Kept { copyright: file.text("Copyright"), creator: file.text("Author") });
     let small = file.width.max(file.height) <= limits.side_max;
@@ -95,6 +95,9 @@ fn png(picture: &[u8], limits: &Limits) -> Result<Prepared, PictureError> {
             decoder.verify()?;
             return Ok(untouched(bytes, "image/png", (file.width, file.height), facts.kept));
         }
+    }
+    if decoder.convert_rows(false) {
+        facts.icc = None;
     }
     let wish = if small && facts.orientation != 1 { Wish::Png } else { Wish::Jpeg };
     encoded(picture, decoder.raster(1)?, facts, limits, wish)

@@ -74,8 +74,14 @@ mod turbo {
             decompressor.set_scaling_factor(fraction)?;
             decompressor.decompress(bytes, image)
         };
-        if run().is_err() {
-            return Ok(None);
+        if let Err(error) = run() {
+            // The strict decoder fills up what is missing at the end of a scan.
+            let cut_off = error.to_string().contains("premature end of data segment");
+            return if cut_off {
+                Err(PictureError::broken("its pixels end before the picture does"))
+            } else {
+                Ok(None)
+            };
         }
         let layout = if channels == 1 { Layout::Grey } else { Layout::Rgb };
         if channels == 4 {

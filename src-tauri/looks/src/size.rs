@@ -75,10 +75,17 @@ impl Cut {
 
     /// The same cut of a picture that was decoded at `width` x `height` instead of `from`.
     pub(crate) fn on(&self, from: (u32, u32), (width, height): (u32, u32)) -> Self {
-        let (x, y) = (f64::from(width) / f64::from(from.0), f64::from(height) / f64::from(from.1));
-        let part = (self.part.0 * x, self.part.1 * y, self.part.2 * x, self.part.3 * y);
-        Self { part, ..*self }
+        let (left, across) = scaled(self.part.0, self.part.2, from.0, width);
+        let (top, down) = scaled(self.part.1, self.part.3, from.1, height);
+        Self { part: (left, top, across, down), ..*self }
     }
+}
+
+/// The start and the length of a part of a side of `from` pixels on one of `to`: inside of it, whatever the rounding.
+fn scaled(start: f64, length: f64, from: u32, to: u32) -> (f64, f64) {
+    let (scale, to) = (f64::from(to) / f64::from(from), f64::from(to));
+    let length = (length * scale).min(to);
+    ((start * scale).min(to - length), length)
 }
 
 impl FromStr for Size {
@@ -141,6 +148,19 @@ mod tests {
         for (text, (width, height), size, part) in table {
             let cut = text.parse::<Size>().expect(text).cut(width, height);
             assert_eq!(((cut.width, cut.height), cut.part), (size, part), "{text} of {width} x {height}");
+        }
+    }
+
+    #[test]
+    fn a_cut_of_a_smaller_decode_stays_inside() {
+        for text in ["64", "100xauto", "64x64:fill", "128x100:fill", "autox37"] {
+            let size = text.parse::<Size>().expect(text);
+            for (side, factor) in (64..3_000_u32).flat_map(|side| [2, 4, 8].map(|factor| (side, factor))) {
+                let (from, to) = ((side, side * 3 / 4), (side.div_ceil(factor), (side * 3 / 4).div_ceil(factor)));
+                let (left, top, width, height) = size.cut(from.0, from.1).on(from, to).part;
+                let inside = left + width <= f64::from(to.0) && top + height <= f64::from(to.1);
+                assert!(left >= 0.0 && top >= 0.0 && inside, "{text} of {from:?} at {to:?}");
+            }
         }
     }
 

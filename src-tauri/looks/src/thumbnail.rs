@@ -74,8 +74,9 @@ fn jpeg(picture: &[u8], side_max: u32) -> Result<Thumbnail, PictureError> {
 fn png(picture: &[u8], side_max: u32) -> Result<Thumbnail, PictureError> {
     let file = PngFile::read(picture)?;
     decode::check_size(file.width, file.height)?;
-    let decoder = Png::open(picture, &file)?;
-    let facts = Facts::gather(file.exif(), None, None).with_icc(decoder.icc());
+    let mut decoder = Png::open(picture, &file)?;
+    let icc = if decoder.convert_rows(false) { None } else { decoder.icc() };
+    let facts = Facts::gather(file.exif(), None, None).with_icc(icc);
     encoded(picture, decoder.raster(1)?, facts, side_max)
 }
 

@@ -108,6 +108,38 @@ fn colours_of_a_wide_profile_keep_their_look() {
     assert!(crate::colour::ToSrgb::of(Some(&srgb), crate::raster::Layout::Rgb).is_none(), "sRGB needs no conversion");
 }
 
+/// A PNG with samples of 8 or 16 bits and a profile.
+fn png_with_profile(samples: &[u8], color: png::ColorType, depth: png::BitDepth, icc: Vec<u8>) -> Vec<u8> {
+    let mut info = png::Info::with_size(64, 64);
+    (info.color_type, info.bit_depth, info.icc_profile) = (color, depth, Some(icc.into()));
+    let mut file = Vec::new();
+    let mut writer = png::Encoder::with_info(&mut file, info).expect("sound").write_header().expect("memory");
+    writer.write_image_data(samples).expect("memory");
+    writer.finish().expect("memory");
+    file
+}
+
+#[test]
+fn a_profile_of_greys_counts_with_alpha_and_with_16_bits_too() {
+    use png::{BitDepth, ColorType};
+    let linear = moxcms::ColorProfile::new_gray_with_gamma(1.0).encode().expect("a profile");
+    let grey = |pixel: &[u8], color, depth| {
+        let file = png_with_profile(&pixel.repeat(64 * 64), color, depth, linear.clone());
+        read(&made(&file, &["16"], Format::Png)[0]).to_rgb8().get_pixel(8, 8).0[0]
+    };
+    let plain = grey(&[64], ColorType::Grayscale, BitDepth::Eight);
+    assert!((135..140).contains(&plain), "a quarter of the light is 137, not {plain}");
+    let others = [
+        grey(&[64, 255], ColorType::GrayscaleAlpha, BitDepth::Eight),
+        grey(&[64, 64], ColorType::Grayscale, BitDepth::Sixteen),
+        grey(&[64, 64, 255, 255], ColorType::GrayscaleAlpha, BitDepth::Sixteen),
+    ];
+    assert!(others.iter().all(|other| other.abs_diff(plain) <= 1), "{plain} and {others:?}");
+    // Two thousandths of the light: 8 bits have no number for it there, in sRGB they have.
+    let dark = grey(&[0, 128], ColorType::Grayscale, BitDepth::Sixteen);
+    assert!((4..9).contains(&dark), "{dark}");
+}
+
 #[test]
 fn names_tell_the_picture_the_size_and_the_format() {
     let hash = content_hash(b"abc");

@@ -122,7 +122,7 @@ pub fn write_protocol(mosaic: &Mosaic<'_>, index: &Index, path: &Path) -> Result
     whole(path, |sink| protocol(sink, mosaic, index).map_err(|error| TilesError::unwritable(path, &error)))
 }
 
-/// Cells are named by column and row; squares of other layouts by left and upper edge and side, in pixels.
+/// A tile is the path of a file, or the id of a photo, which then stands under "photo" too. Cells are named by column and row; squares of other layouts by left and upper edge and side, in pixels.
 fn protocol(sink: &mut dyn Write, mosaic: &Mosaic<'_>, index: &Index) -> io::Result<()> {
     let Grid { columns, rows } = mosaic.grid();
     let (side, adjust) = (mosaic.side(), mosaic.adjust());
@@ -137,7 +137,11 @@ fn protocol(sink: &mut dyn Write, mosaic: &Mosaic<'_>, index: &Index) -> io::Res
             }
         };
         line["distance"] = tenths(cell.distance).into();
-        line[index.kind()] = index.called(cell.tile).into();
+        let called = index.called(cell.tile);
+        if index.kind() == "photo" {
+            line["photo"] = called.clone().into();
+        }
+        line["tile"] = called.into();
         if adjust > 0 {
             line["adjust"] = shift(&index.faces()[cell.tile], wanted, adjust).map(tenths).to_vec().into();
         }

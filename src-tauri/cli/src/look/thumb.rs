@@ -11,7 +11,7 @@ use std::{
 
 use clap::Args;
 use pierrot_core::{Error, settings::Settings};
-use pierrot_looks::{Format, Mode, Size, Wanted, Work, content_hash, key, thumbs};
+use pierrot_looks::{Format, Mode, PictureError, Size, Wanted, Work, content_hash, key, thumbs};
 use serde_json::{Value, json};
 
 use super::{
@@ -145,6 +145,9 @@ fn worker(asked: &Arguments, next: &AtomicUsize, stop: &AtomicBool) -> (Vec<(usi
 }
 
 fn one(asked: &Arguments, input: &Path, index: usize, stop: &AtomicBool, clock: &Phases) -> Outcome {
+    if stop.load(Ordering::Relaxed) {
+        return Err(PictureError::Stopped.to_string());
+    }
     clock.enter("read");
     let picture = super::read(input, FILE_BYTES_MAX)?;
     let work =

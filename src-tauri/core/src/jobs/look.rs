@@ -142,10 +142,15 @@ impl Pierrot {
         if let Some(copy) = known.filter(|copy| copy.etag == etag && copy.side == side) {
             return Ok(copy.picture);
         }
-        let large = self.large(subject).await?;
         let limits = Limits { side_max: side, ..WHOLE };
-        let small = blocking(move || prepare(&large.bytes, &limits)).await;
-        let picture = Arc::new(made(small)?.bytes);
+        let picture = match subject {
+            Subject::File(file) => Arc::new(self.file_on_screen(file, limits).await?),
+            Subject::Photo(_) => {
+                let large = self.large(subject).await?;
+                let small = blocking(move || prepare(&large.bytes, &limits)).await;
+                Arc::new(made(small)?.bytes)
+            }
+        };
         let copy = ScreenCopy { etag, side, picture: picture.clone() };
         *self.screen_copy.lock().unwrap_or_else(PoisonError::into_inner) = Some(copy);
         Ok(picture)

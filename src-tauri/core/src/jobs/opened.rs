@@ -180,12 +180,14 @@ impl Pierrot {
 
     /// The picture upright and without what it says about its maker, within the limits.
     pub(crate) async fn file_prepared(&self, id: &FileId, limits: Limits) -> Result<Vec<u8>> {
-        let bytes = self.file_part(id, ORIGINAL).await?;
-        match blocking(move || prepare(&bytes, &limits)).await {
-            Some(Ok(prepared)) => Ok(prepared.bytes),
-            Some(Err(error)) => Err(Error::failed(error.to_string(), "Open another file.")),
-            None => Err(no_file()),
-        }
+        prepared(self.file_part(id, ORIGINAL).await?, limits).await
+    }
+
+    /// The same, in less time where the large picture will do: it has no transparency, and nor has a JPEG.
+    pub(crate) async fn file_on_screen(&self, id: &FileId, limits: Limits) -> Result<Vec<u8>> {
+        let original = self.file_part(id, ORIGINAL).await?;
+        let is_jpeg = original.starts_with(&[0xFF, 0xD8]);
+        prepared(if is_jpeg { self.file_part(id, LARGE).await? } else { original }, limits).await
     }
 
     async fn file_part(&self, id: &FileId, part: &'static str) -> Result<Vec<u8>> {
@@ -195,6 +197,14 @@ impl Pierrot {
 
     fn file_folder(&self, id: &FileId) -> PathBuf {
         self.home.opened().join(id.0.trim_start_matches(PREFIX))
+    }
+}
+
+async fn prepared(bytes: Vec<u8>, limits: Limits) -> Result<Vec<u8>> {
+    match blocking(move || prepare(&bytes, &limits)).await {
+        Some(Ok(prepared)) => Ok(prepared.bytes),
+        Some(Err(error)) => Err(Error::failed(error.to_string(), "Open another file.")),
+        None => Err(no_file()),
     }
 }
 

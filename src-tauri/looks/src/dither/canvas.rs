@@ -15,7 +15,7 @@ pub(super) struct Plain {
 impl Plain {
     pub(super) fn of(mut raster: Raster) -> Self {
         if raster.layout != Layout::Rgba {
-            return Self { colours: raster, alpha: None };
+            return Self { colours: raster, alpha: None }.narrowed();
         }
         let alpha = raster.is_translucent().then(|| raster.pixels.chunks_exact(4).map(|pixel| pixel[3]).collect());
         let count = raster.pixels.len() / 4;
@@ -24,7 +24,19 @@ impl Plain {
         }
         raster.pixels.truncate(3 * count);
         raster.layout = Layout::Rgb;
-        Self { colours: raster, alpha }
+        Self { colours: raster, alpha }.narrowed()
+    }
+
+    /// Grey that was stored as RGB is grey.
+    fn narrowed(mut self) -> Self {
+        let pixels = &mut self.colours.pixels;
+        if self.colours.layout == Layout::Rgb && pixels.as_chunks().0.iter().all(|[r, g, b]| r == g && g == b) {
+            let count = pixels.len() / 3;
+            (0..count).for_each(|index| pixels[index] = pixels[3 * index]);
+            pixels.truncate(count);
+            self.colours.layout = Layout::Grey;
+        }
+        self
     }
 
     /// The same picture in the greys of a plain program: Rec. 601 weights of sRGB values.

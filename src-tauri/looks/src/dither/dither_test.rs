@@ -54,6 +54,42 @@ const GOLDEN: [(&str, &str, &str); 20] = [
 ];
 
 #[test]
+fn a_picture_of_few_colours_keeps_them() {
+    let spread = |n: u8| [n * 30, 255 - n * 30, u8::try_from(u16::from(n) * 77 % 256).expect("a byte")];
+    let used = |colours: &[[u8; 3]]| {
+        let pixels: Vec<u8> = colours.iter().flat_map(|colour| colour.repeat(24)).collect();
+        let how = Dither { colours: Colours::Picture(8), ..Dither::default() };
+        let (shown, ..) = read(&made(&png(&pixels, 8, (pixels.len() / 24) as u32), &how));
+        shown.as_chunks::<3>().0.iter().copied().collect::<std::collections::BTreeSet<_>>()
+    };
+    for colours in [vec![[0, 0, 0], [5, 5, 5]], (0..8).map(spread).collect()] {
+        assert_eq!(used(&colours), colours.iter().copied().collect(), "its own colours, all of them");
+    }
+    let sky: Vec<[u8; 3]> = (0..8).map(|n| [96 + n, 120 + n, 200 + n]).collect();
+    let shown = used(&sky);
+    assert!(shown.len() >= 2 && shown.iter().all(|colour| sky.contains(colour)), "no flat area: {shown:?}");
+}
+
+#[test]
+fn the_depth_is_the_smallest_for_the_colours_that_came_out() {
+    let ramp: Vec<u8> = (0..=255).collect();
+    let as_rgb: Vec<u8> = ramp.iter().flat_map(|grey| [*grey; 3]).collect();
+    let grey = samples::png(&ramp, 16, 16, png::ColorType::Grayscale, false);
+    let levels = |levels| Dither { colours: Colours::Levels(levels), ..Dither::default() };
+    for (count, depth) in [(2, png::BitDepth::One), (4, png::BitDepth::Two), (16, png::BitDepth::Four)] {
+        let (one, two) = (made(&grey, &levels(count)), made(&png(&as_rgb, 16, 16), &levels(count)));
+        assert_eq!(one, two, "grey that is stored as RGB is grey");
+        assert_eq!((read(&one).1, read(&one).2), (png::ColorType::Indexed, depth), "{count} levels");
+    }
+    // Of 216 and of 512 colours only these two come out.
+    let two = [[0, 0, 0], [255, 0, 0]].repeat(32).concat();
+    for count in [6, 8] {
+        let (pixels, kind, depth) = read(&made(&png(&two, 8, 8), &levels(count)));
+        assert_eq!((pixels, kind, depth), (two.clone(), png::ColorType::Indexed, png::BitDepth::One));
+    }
+}
+
+#[test]
 fn every_method_draws_what_it_always_drew() {
     let picture = png(&samples::rgb(61, 47), 61, 47);
     let found: Vec<String> = methods()
@@ -142,7 +178,8 @@ fn a_file_has_the_smallest_palette_that_holds_its_colours() {
         (Colours::Preset("c64".into()), false, png::ColorType::Indexed, png::BitDepth::Four),
         (Colours::Levels(2), false, png::ColorType::Indexed, png::BitDepth::Four),
         (Colours::Levels(6), false, png::ColorType::Indexed, png::BitDepth::Eight),
-        (Colours::Levels(7), false, png::ColorType::Rgb, png::BitDepth::Eight),
+        (Colours::Levels(7), false, png::ColorType::Indexed, png::BitDepth::Eight),
+        (Colours::Levels(64), false, png::ColorType::Rgb, png::BitDepth::Eight),
         (Colours::Levels(2), true, png::ColorType::Indexed, png::BitDepth::One),
         (Colours::Levels(256), true, png::ColorType::Indexed, png::BitDepth::Eight),
         (Colours::Picture(5), false, png::ColorType::Indexed, png::BitDepth::Four),

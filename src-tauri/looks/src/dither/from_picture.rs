@@ -4,7 +4,7 @@
 //! for clear pixels, which do not count.
 
 use super::canvas::Plain;
-use super::palette::Palette;
+use super::palette::{Palette, distinct};
 use super::tone::{Light, byte, linear};
 use super::trial::Trial;
 use crate::oklab::{from_oklab, oklab};
@@ -13,6 +13,8 @@ use crate::{PictureError, Work};
 const SAMPLES: usize = 1 << 16;
 /// Bits a channel of the bins that samples fall into.
 const BITS: u32 = 5;
+/// With fewer of them for each wanted colour they are made finer.
+const BINS_A_COLOUR: usize = 8;
 const ROUNDS: usize = 16;
 /// With more colours than this there is nothing left to spread.
 const SPREAD_MAX: usize = 32;
@@ -29,10 +31,14 @@ struct Bin {
     count: f32,
 }
 
-/// At most `count` colours that stand for the picture.
+/// At most `count` colours that stand for the picture; its own where it has no more.
 pub(super) fn palette(plain: &Plain, count: u16, light: Light, work: &Work<'_>) -> Result<Palette, PictureError> {
-    let bins = bins(plain);
-    let centres = k_means(&bins, usize::from(count.max(1)), work)?;
+    let count = usize::from(count.max(1));
+    if let Some(colours) = few(plain, count) {
+        return Palette::new(colours).map_err(PictureError::broken);
+    }
+    let bins = enough_bins(plain, count);
+    let centres = k_means(&bins, count, work)?;
     let mean = mean(&bins);
     if !(2..=SPREAD_MAX).contains(&centres.len()) {
         return named(&centres);
@@ -60,30 +66,76 @@ pub(super) fn palette(plain: &Plain, count: u16, light: Light, work: &Work<'_>) 
     best.map_or_else(|| named(&centres), |(_, colours)| trial.palette(colours))
 }
 
-fn bins(plain: &Plain) -> Vec<Bin> {
+/// Each so many-th visible pixel.
+fn samples(plain: &Plain, stride: usize) -> impl Iterator<Item = [u8; 3]> {
     let channels = plain.colours.layout.channels();
-    let count = plain.colours.pixels.len() / channels;
-    // Not a divisor of usual widths, so that samples do not stand in columns.
-    let stride = (count / SAMPLES).max(1) | 1;
-    let mut sums = vec![[0_u32; 4]; 1 << (3 * BITS)];
-    for place in (0..count).step_by(stride) {
-        if plain.alpha.as_ref().is_some_and(|alpha| alpha[place] == 0) {
-            continue;
-        }
+    let visible = |place: usize| plain.alpha.as_ref().is_none_or(|alpha| alpha[place] > 0);
+    (0..plain.colours.pixels.len() / channels).step_by(stride).filter(move |place| visible(*place)).map(move |place| {
         let pixel = &plain.colours.pixels[place * channels..][..channels];
-        let colour = [pixel[0], pixel[1 % channels], pixel[2 % channels]];
-        let bin = colour.iter().fold(0, |bin, value| (bin << BITS) | usize::from(value >> (8 - BITS)));
-        let sum = &mut sums[bin];
-        (0..3).for_each(|channel| sum[channel] += u32::from(colour[channel]));
-        sum[3] += 1;
+        [pixel[0], pixel[1 % channels], pixel[2 % channels]]
+    })
+}
+
+/// All colours of the picture, dark to light, if there are no more than `count`.
+fn few(plain: &Plain, count: usize) -> Option<Vec<[u8; 3]>> {
+    let mut colours = distinct(samples(plain, 1), count)?;
+    colours.sort_by(|a, b| oklab(a.map(linear))[0].total_cmp(&oklab(b.map(linear))[0]));
+    (!colours.is_empty()).then_some(colours)
+}
+
+/// Bins as coarse as can be while there are several for each colour.
+fn enough_bins(plain: &Plain, count: usize) -> Vec<Bin> {
+    let mut found = bins(plain);
+    for bits in BITS + 1..=8 {
+        if found.len() >= count * BINS_A_COLOUR {
+            break;
+        }
+        found = finer_bins(plain, bits);
     }
-    let filled = sums.into_iter().filter(|sum| sum[3] > 0);
-    filled
-        .map(|[r, g, b, count]| {
-            let mean = [r, g, b].map(|sum| linear(((sum + count / 2) / count) as u8));
-            Bin { colour: oklab(mean), count: count as f32 }
-        })
-        .collect()
+    found
+}
+
+/// Not a divisor of usual widths, so that samples do not stand in columns.
+fn stride(plain: &Plain) -> usize {
+    let count = plain.colours.pixels.len() / plain.colours.layout.channels();
+    (count / SAMPLES).max(1) | 1
+}
+
+fn bin_of(colour: [u8; 3], bits: u32) -> usize {
+    colour.iter().fold(0, |bin, value| (bin << bits) | usize::from(value >> (8 - bits)))
+}
+
+fn bins(plain: &Plain) -> Vec<Bin> {
+    let mut sums = vec![[0_u32; 4]; 1 << (3 * BITS)];
+    for colour in samples(plain, stride(plain)) {
+        add(&mut sums[bin_of(colour, BITS)], colour);
+    }
+    sums.into_iter().filter(|sum| sum[3] > 0).map(Bin::of).collect()
+}
+
+/// The same for bins too many for a table.
+fn finer_bins(plain: &Plain, bits: u32) -> Vec<Bin> {
+    let mut sampled: Vec<_> = samples(plain, stride(plain)).map(|colour| (bin_of(colour, bits), colour)).collect();
+    sampled.sort_unstable();
+    let of_bin = |same: &[(usize, [u8; 3])]| {
+        let mut sum = [0; 4];
+        same.iter().for_each(|(_, colour)| add(&mut sum, *colour));
+        Bin::of(sum)
+    };
+    sampled.chunk_by(|a, b| a.0 == b.0).map(of_bin).collect()
+}
+
+fn add(sum: &mut [u32; 4], colour: [u8; 3]) {
+    (0..3).for_each(|channel| sum[channel] += u32::from(colour[channel]));
+    sum[3] += 1;
+}
+
+impl Bin {
+    /// Of the sums of its colours' channels, and their number.
+    fn of([r, g, b, count]: [u32; 4]) -> Self {
+        let mean = [r, g, b].map(|sum| linear(((sum + count / 2) / count) as u8));
+        Self { colour: oklab(mean), count: count as f32 }
+    }
 }
 
 fn mean(bins: &[Bin]) -> [f32; 3] {
@@ -118,6 +170,14 @@ fn k_means(bins: &[Bin], count: usize, work: &Work<'_>) -> Result<Vec<[f32; 3]>,
             let sum = &mut sums[closest(bin.colour, &centres)];
             (0..3).for_each(|axis| sum[axis] += bin.colour[axis] * bin.count);
             sum[3] += bin.count;
+        }
+        if let Some(empty) = sums.iter().position(|sum| sum[3] == 0.0) {
+            // It serves nobody: it goes where the need is greatest.
+            let need = |bin: &&Bin| bin.count * distance(bin.colour, centres[closest(bin.colour, &centres)]);
+            if let Some(worst) = bins.iter().max_by(|a, b| need(a).total_cmp(&need(b))) {
+                centres[empty] = worst.colour;
+                continue;
+            }
         }
         let mut moved = 0.0_f32;
         for (centre, sum) in centres.iter_mut().zip(&sums).filter(|(_, sum)| sum[3] > 0.0) {

@@ -166,7 +166,11 @@ fn dithered(raster: Raster, how: &Dither, work: &Work<'_>) -> Result<Vec<u8>, Pi
     (work.phase)("palette");
     let list = match &how.colours {
         Colours::Levels(_) => None,
-        Colours::Picture(count) => Some(from_picture::palette(&plain, *count, how.light(), work)?),
+        Colours::Picture(count) => {
+            // A GIF gives one of its places to what is clear.
+            let places = if how.format == Format::Gif && plain.alpha.is_some() { 255 } else { 256 };
+            Some(from_picture::palette(&plain, (*count).min(places), how.light(), work)?)
+        }
         Colours::Preset(name) => Palette::preset(name),
         Colours::List(palette) => Some(palette.clone()),
     };

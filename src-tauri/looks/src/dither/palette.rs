@@ -60,6 +60,24 @@ const PRESETS: [Preset; 11] = [
     Preset("sepia", "five browns of an old print", &[0x1A_0F08, 0x4F_341F, 0x8C_6A46, 0xC9_AC82, 0xF6_E9CF]),
 ];
 
+/// Each of the colours once, as they come; `None` when there are more than `most`.
+pub(super) fn distinct(colours: impl Iterator<Item = [u8; 3]>, most: usize) -> Option<Vec<[u8; 3]>> {
+    let mut known = vec![0_u64; 1 << 18];
+    let mut found = Vec::new();
+    for [r, g, b] in colours {
+        let name = u32::from_be_bytes([0, r, g, b]) as usize;
+        let (word, bit) = (&mut known[name / 64], 1 << (name % 64));
+        if *word & bit == 0 {
+            *word |= bit;
+            found.push([r, g, b]);
+            if found.len() > most {
+                return None;
+            }
+        }
+    }
+    Some(found)
+}
+
 /// Every palette known by name, with where it comes from and its number of colours.
 pub fn palettes() -> impl Iterator<Item = (&'static str, &'static str, usize)> {
     PRESETS.iter().map(|Preset(name, origin, colours)| (*name, *origin, colours.len()))

@@ -28,8 +28,17 @@ impl Palette {
             return Self::new(rows.map(|(at, line)| decimal(at, line)).collect::<Result<Vec<_>, _>>()?);
         }
         if first == "JASC-PAL" {
-            let rows = lines.by_ref().filter(|(_, line)| !line.is_empty()).skip(3);
-            return Self::new(rows.map(|(at, line)| decimal(at, line)).collect::<Result<Vec<_>, _>>()?);
+            let mut rows = lines.by_ref().filter(|(_, line)| !line.is_empty()).skip(2);
+            let count = rows.next().and_then(|(_, line)| line.parse::<usize>().ok());
+            let colours = rows.map(|(at, line)| decimal(at, line)).collect::<Result<Vec<_>, _>>()?;
+            if count != Some(colours.len()) {
+                let says = count.map_or_else(|| "no number".to_owned(), |count| count.to_string());
+                return Err(format!(
+                    "Its third line says how many colours follow: {says}, but there are {}.",
+                    colours.len()
+                ));
+            }
+            return Self::new(colours);
         }
         let rows = lines.filter(|(_, line)| !line.is_empty() && !line.starts_with(';') && !line.starts_with("//"));
         let hex = |(at, line): (usize, &str)| {
@@ -92,12 +101,14 @@ mod tests {
     #[test]
     fn a_bad_palette_file_says_what_is_wrong() {
         let many: String = (0..300).map(|n| format!("{n:06x}\n")).collect();
-        let files: [&[u8]; 8] = [
+        let files: [&[u8]; 10] = [
             b"",
             b"\n\n",
             b"hello",
             b"GIMP Palette\n1 2\n",
             b"JASC-PAL\n0100\n1\n1 2 300\n",
+            b"JASC-PAL\n0100\n300\n1 2 3\n",
+            b"JASC-PAL\n0100\n1\n1 2 3\n4 5 6\n",
             b"RIFF\0\0",
             b"RIFF\x18\0\0\0PAL data\x0c\0\0\0\0\x03\xff\xff\x01",
             many.as_bytes(),

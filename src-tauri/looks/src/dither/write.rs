@@ -1,8 +1,9 @@
-//! Dithered pixels to a PNG or a GIF with as few bits a pixel as the colours need.
+//! Dithered pixels to a PNG or a GIF with as few bits a pixel as the colours that came out need.
 //!
 //! Invariant: the file shows exactly the chosen colours. A picture with half-clear pixels, or with more colours than a
 //! palette holds, is written as RGB(A). Absent: what was chosen.
 
+use std::collections::HashMap;
 use std::io::Write;
 
 use png::{BitDepth, ColorType, DeflateCompression, Filter};
@@ -10,7 +11,7 @@ use png::{BitDepth, ColorType, DeflateCompression, Filter};
 use super::Format;
 use super::canvas::Plain;
 use super::choose::level_bytes;
-use super::palette::COLOURS_MAX;
+use super::palette::{COLOURS_MAX, distinct};
 use crate::PictureError;
 
 /// What codes mean.
@@ -80,8 +81,8 @@ impl Writer {
             _ if format == Format::Gif && !fits => return Err(PictureError::Recipe { why: TOO_MANY.into() }),
             Some(alpha) if format == Format::Png && (!fits || half_clear(alpha)) => Store::Rgba,
             None if !fits => Store::Rgb,
-            Some(_) => Store::Index { bits: bits(palette.len() + 1), clear: Some(palette.len() as u8) },
-            None => Store::Index { bits: bits(palette.len()), clear: None },
+            Some(_) => Store::Index { bits: bits_of(palette.len() + 1), clear: Some(palette.len() as u8) },
+            None => Store::Index { bits: bits_of(palette.len()), clear: None },
         };
         let (width, height) = (width as usize, height as usize);
         let row = match store {
@@ -156,11 +157,68 @@ impl Writer {
     }
 
     /// The file.
-    pub(super) fn finish(self) -> Result<Vec<u8>, PictureError> {
+    pub(super) fn finish(mut self) -> Result<Vec<u8>, PictureError> {
+        match self.store {
+            Store::Index { bits, clear } => self.narrow(bits, clear),
+            Store::Rgb => self.index(),
+            Store::Rgba => {}
+        }
         match self.format {
             Format::Png => self.png().map_err(PictureError::broken),
             Format::Gif => self.gif(),
         }
+    }
+
+    /// Leaves out colours that nothing has where the others need fewer bits.
+    fn narrow(&mut self, bits: u8, clear: Option<u8>) {
+        let depth = self.depth(bits);
+        let fewer = match bits {
+            1 => return,
+            2 => 2,
+            4 => 4,
+            _ => 16,
+        };
+        let row = (self.width * usize::from(depth)).div_ceil(8);
+        let mut new = [None; COLOURS_MAX];
+        let mut used = Vec::new();
+        for index in self.packed.chunks_exact(row).flat_map(|row| unpacked(row, depth).take(self.width)) {
+            if new[usize::from(index)].is_none() {
+                if used.len() == fewer {
+                    return;
+                }
+                new[usize::from(index)] = Some(0);
+                used.push(index);
+            }
+        }
+        used.sort_unstable();
+        used.iter().zip(0..).for_each(|(old, at)| new[usize::from(*old)] = Some(at));
+        let store = bits_of(used.len());
+        let to = self.depth(store);
+        let mut packed = Vec::with_capacity((self.width * usize::from(to)).div_ceil(8) * self.height);
+        for row in self.packed.chunks_exact(row) {
+            self.indices.clear();
+            let indices = unpacked(row, depth).take(self.width);
+            self.indices.extend(indices.map(|index| new[usize::from(index)].unwrap_or_default()));
+            pack(&self.indices, to, &mut packed);
+        }
+        self.packed = packed;
+        self.palette = used.iter().filter_map(|old| self.palette.get(usize::from(*old)).copied()).collect();
+        self.store = Store::Index { bits: store, clear: clear.and_then(|clear| new[usize::from(clear)]) };
+    }
+
+    /// Gives the colours numbers after all, where no more came out than a palette holds.
+    fn index(&mut self) {
+        let Some(mut palette) = distinct(self.packed.as_chunks().0.iter().copied(), COLOURS_MAX) else { return };
+        palette.sort_unstable();
+        let numbers: HashMap<[u8; 3], u8> = palette.iter().copied().zip(0..=255).collect();
+        let bits = bits_of(palette.len());
+        let mut packed = Vec::with_capacity((self.width * usize::from(bits)).div_ceil(8) * self.height);
+        for row in self.packed.chunks_exact(3 * self.width) {
+            self.indices.clear();
+            self.indices.extend(row.as_chunks().0.iter().map(|colour| numbers[colour]));
+            pack(&self.indices, bits, &mut packed);
+        }
+        (self.packed, self.palette, self.store) = (packed, palette, Store::Index { bits, clear: None });
     }
 
     fn png(self) -> Result<Vec<u8>, png::EncodingError> {
@@ -257,7 +315,7 @@ fn colour_of(key: &Key, levels: &[u8], code: u32) -> [u8; 3] {
 }
 
 /// The smallest depth a palette of so many entries fits into.
-fn bits(entries: usize) -> u8 {
+fn bits_of(entries: usize) -> u8 {
     match entries {
         0..=2 => 1,
         3..=4 => 2,
@@ -274,6 +332,12 @@ fn pack(indices: &[u8], bits: u8, out: &mut Vec<u8>) {
         4 => pack_each::<2>(indices, out),
         _ => out.extend_from_slice(indices),
     }
+}
+
+/// What [`pack`] packed, and what it filled the last byte with.
+fn unpacked(row: &[u8], bits: u8) -> impl Iterator<Item = u8> {
+    let mask = 255 >> (8 - bits);
+    row.iter().flat_map(move |byte| (0..8 / bits).rev().map(move |at| (byte >> (at * bits)) & mask))
 }
 
 fn pack_each<const EACH: usize>(indices: &[u8], out: &mut Vec<u8>) {
