@@ -13,7 +13,7 @@ for pair in "$@"; do
   esac
 done
 seconds=${seconds:-210}
-[[ $seconds =~ ^[0-9]+$ ]] || fail "SECONDS is a number of seconds."
+[[ $seconds =~ ^[1-9][0-9]*$ ]] || fail "SECONDS is a number of seconds, one or more."
 if [ -z "$targets" ]; then targets=$(ls tests/fuzz/corpus); fi
 
 # Seconds, megabytes and bytes that one input may take; more is a crash.

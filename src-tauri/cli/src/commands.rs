@@ -63,7 +63,10 @@ async fn with_home(arguments: &Arguments, voice: Voice) -> Result<Answer> {
     if matches!(arguments.command, Command::Restore) {
         return restore(&root, arguments.json).await;
     }
-    let pierrot = Pierrot::open(&root, World::default())?;
+    // Whoever checks the record against the catalogue relies on that.
+    let thoroughly = matches!(arguments.command, Command::Check { .. });
+    let open = if thoroughly { Pierrot::open_thoroughly } else { Pierrot::open };
+    let pierrot = open(&root, World::default())?;
     // A bar would wipe away what is asked.
     let asks = matches!(arguments.command, Command::Login(_) | Command::Secret { .. });
     let _watching = Watching::start(&pierrot, arguments.json || asks);

@@ -14,7 +14,7 @@ use tokio::{
 use crate::{
     catalogue::Catalogue,
     clock::{Clock, SystemClock},
-    error::{Error, Result},
+    error::{Code, Error, Result},
     events::Events,
     home::Home,
     http::Network,
@@ -334,6 +334,15 @@ impl Pierrot {
             self.refuse_without_record(&*store).await?;
         }
         Ledger::open(store, &self.catalogue, self.computer.clone(), self.writer.clone())
+    }
+
+    /// A damaged catalogue makes a sound record look wrong: it is looked at before the record is blamed.
+    pub(crate) async fn unless_ours_is_damaged<T>(&self, outcome: Result<T>) -> Result<T> {
+        if outcome.as_ref().is_err_and(|error| error.code == Code::AskPhotographer) {
+            let catalogue = self.catalogue.clone();
+            blocking(move || catalogue.look_again()).await.unwrap_or(Ok(()))?;
+        }
+        outcome
     }
 }
 

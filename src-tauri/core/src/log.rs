@@ -231,9 +231,11 @@ pub struct Unreadable {
 pub fn read(seq: u64, bytes: &[u8]) -> Result<Read, Unreadable> {
     let unreadable = |why: String| Unreadable { seq, why };
     let value: Value = serde_json::from_slice(bytes).map_err(|error| unreadable(error.to_string()))?;
-    let version = value.get("v").and_then(Value::as_u64).ok_or_else(|| unreadable("it has no version".into()))?;
-    if version > u64::from(VERSION) {
-        return Ok(Read::Newer { seq, what: format!("version {version}") });
+    let version = value.get("v").and_then(Value::as_number).ok_or_else(|| unreadable("it has no version".into()))?;
+    match version.as_f64().unwrap_or(f64::INFINITY) {
+        newer if newer > f64::from(VERSION) => return Ok(Read::Newer { seq, what: format!("version {version}") }),
+        known if known < 1.0 => return Err(unreadable(format!("there is no version {version}"))),
+        _ => {}
     }
     let kind = value.get("type").and_then(Value::as_str).ok_or_else(|| unreadable("it has no type".into()))?.to_owned();
     if !KNOWN.contains(&kind.as_str()) {

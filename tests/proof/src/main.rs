@@ -15,6 +15,10 @@ fn main() -> ExitCode {
     if name == contest::worker::NAME {
         return worker(arguments);
     }
+    if ["--help", "-h", "help"].contains(&name.as_str()) {
+        say(USAGE);
+        return ExitCode::SUCCESS;
+    }
     let wanted: Result<Arguments, String> = Arguments::read(arguments);
     let proof = wanted.and_then(|arguments| run(&name, &arguments));
     match proof {
@@ -84,8 +88,8 @@ fn the_contest(arguments: &Arguments) -> Result<(Value, bool), String> {
         Some(other) => return Err(format!("STORE={other} is neither folder, moto nor radosgw")),
     };
     let setting = contest::Setting {
-        processes: usize::try_from(arguments.number("PROCESSES", 3)?).unwrap_or(usize::MAX),
-        publications: arguments.number("PUBLICATIONS", 300)?,
+        processes: usize::try_from(arguments.within("PROCESSES", 3, 1..=50)?).unwrap_or(usize::MAX),
+        publications: arguments.within("PUBLICATIONS", 300, 1..=1_000_000)?,
         seed: arguments.number("SEED", 1)?,
         place,
     };
@@ -95,21 +99,25 @@ fn the_contest(arguments: &Arguments) -> Result<(Value, bool), String> {
 }
 
 fn the_drill(arguments: &Arguments) -> Result<(Value, bool), String> {
-    let photos = usize::try_from(arguments.number("PHOTOS", 2_000)?).unwrap_or(usize::MAX);
-    let drilled = in_runtime(drill::run(photos, arguments.number("ENTRIES", 500)?))?;
+    let (photos, entries) = (arguments.within("PHOTOS", 2_000, 1..=1_000_000)?, arguments.number("ENTRIES", 500)?);
+    // A publication is three entries, and no photo goes out twice.
+    if entries > photos * 3 {
+        return Err(format!("{photos} photos fill at most {} entries; ENTRIES={entries} is more", photos * 3));
+    }
+    let drilled = in_runtime(drill::run(usize::try_from(photos).unwrap_or(usize::MAX), entries))?;
     tell_violations(&drilled.violations);
     Ok((json!(drilled), drilled.equal))
 }
 
 fn the_power_cuts(arguments: &Arguments) -> Result<(Value, bool), String> {
-    let (images, seed) = (arguments.number("N", 10_000)?, arguments.number("SEED", 1)?);
+    let (images, seed) = (arguments.within("N", 10_000, 1..=1_000_000_000)?, arguments.number("SEED", 1)?);
     let cut = powercuts::run(powercuts::Setting { images, seed, lies: false });
     tell_violations(&cut.violations);
     Ok((json!(cut), cut.violations.is_empty()))
 }
 
 fn the_kills(arguments: &Arguments) -> Result<(Value, bool), String> {
-    let (kills, seed) = (arguments.number("N", 500)?, arguments.number("SEED", 1)?);
+    let (kills, seed) = (arguments.within("N", 500, 1..=1_000_000)?, arguments.number("SEED", 1)?);
     let photos = arguments.optional("PHOTOS")?.map(|photos| usize::try_from(photos).unwrap_or(usize::MAX));
     let power_cuts = match arguments.0.get("CUT").map(String::as_str) {
         None => false,
@@ -136,7 +144,10 @@ fn in_runtime<T>(proof: impl Future<Output = std::io::Result<T>>) -> Result<T, S
 }
 
 fn the_simulation(arguments: &Arguments) -> Result<(Value, bool), String> {
-    let (seeds, first) = (arguments.number("SEEDS", 2_000)?, arguments.number("FIRST_SEED", 1)?);
+    let (seeds, first) = (arguments.within("SEEDS", 2_000, 1..=1_000_000_000)?, arguments.number("FIRST_SEED", 1)?);
+    if first.checked_add(seeds).is_none() {
+        return Err(format!("FIRST_SEED={first} leaves no room for {seeds} seeds"));
+    }
     let mut setting = simulate::Setting { computers: arguments.range("COMPUTERS", 1..=5)?, ..Default::default() };
     if seeds == 1 {
         setting.told = true;
@@ -198,7 +209,15 @@ impl Arguments {
             Some((key, value)) => Ok((key.to_owned(), value.to_owned())),
             None => Err(format!("\"{word}\" is not KEY=VALUE")),
         };
-        words.map(pair).collect::<Result<_, _>>().map(Self)
+        let mut all = BTreeMap::new();
+        for pair in words.map(pair) {
+            let (key, value) = pair?;
+            if all.contains_key(&key) {
+                return Err(format!("{key} is said twice"));
+            }
+            all.insert(key, value);
+        }
+        Ok(Self(all))
     }
 
     fn number(&self, key: &str, default: u64) -> Result<u64, String> {
@@ -206,6 +225,14 @@ impl Arguments {
             None => Ok(default),
             Some(text) => text.parse().map_err(|_| format!("{key}={text} is not a number")),
         }
+    }
+
+    fn within(&self, key: &str, default: u64, range: RangeInclusive<u64>) -> Result<u64, String> {
+        let number = self.number(key, default)?;
+        if range.contains(&number) {
+            return Ok(number);
+        }
+        Err(format!("{key}={number} is not from {} to {}", range.start(), range.end()))
     }
 
     fn optional(&self, key: &str) -> Result<Option<u64>, String> {

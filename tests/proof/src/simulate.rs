@@ -80,7 +80,7 @@ pub fn many(first: u64, count: u64, setting: &Setting) -> std::io::Result<Simula
             let mut worlds = Vec::new();
             loop {
                 let seed = next.fetch_add(1, Ordering::Relaxed);
-                if seed >= first.saturating_add(count) {
+                if seed >= first + count {
                     return worlds;
                 }
                 worlds.push((seed, one(seed, &setting, folder.path())));

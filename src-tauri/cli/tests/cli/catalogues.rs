@@ -89,6 +89,31 @@ async fn restoring_reads_every_page_and_doctor_changes_nothing() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn damage_in_the_copy_of_the_log_is_not_blamed_on_the_record() {
+    let stage = published().await;
+    let whole = fs::read(catalogue(&stage)).expect("there");
+    let log = fs::read(stage.record().join("wal/00000000000000000003.json")).expect("there");
+    let post_id = String::from_utf8_lossy(&log).split("\"post_id\":\"").nth(1).expect("one")[..12].to_owned();
+    for (number, planted) in ["\"seq\":1,", &post_id].into_iter().enumerate() {
+        let mut changed = whole.clone();
+        let mut at: Vec<usize> = (0..whole.len()).filter(|at| whole[*at..].starts_with(planted.as_bytes())).collect();
+        assert!(!at.is_empty(), "{planted} is in the file");
+        // Wherever the bytes lie, also where no page is any more.
+        at.drain(..).for_each(|at| changed[at + planted.len() - 2] ^= 1);
+        fs::write(catalogue(&stage), &changed).expect("writable");
+        let first = stage.run(&["publish"]).await;
+        let said = first.json["error"].to_string();
+        assert!(first.status == Some(0) || said.contains("Start Pierrot again"), "{number}: {}", first.stdout);
+        if first.status != Some(0) {
+            stage.expect(&["publish"], 0).await;
+        }
+        assert_eq!(kept(&stage).len(), number + 1, "it is set aside");
+        stage.expect(&["check"], 0).await;
+    }
+    assert_eq!(stage.posts().len(), 3);
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_damaged_catalogue_without_a_record_publishes_nothing_until_the_record_is_back() {
     let stage = published().await;
     fs::write(catalogue(&stage), b"").expect("writable");

@@ -439,6 +439,56 @@ async fn a_record_that_was_rolled_back_or_exchanged_stops_publishing() {
     stage.expect(&["check"], 0).await;
 }
 
+#[tokio::test(flavor = "multi_thread")]
+async fn a_log_that_is_shorter_than_its_document_says_is_not_gone_on_from() {
+    let stage = Stage::new().await;
+    stage.expect(&["sync"], 0).await;
+    for _ in 0..2 {
+        stage.expect(&["publish"], 0).await;
+    }
+    let lost: Vec<_> = (4..=6).map(|seq| stage.record().join(format!("wal/{seq:020}.json"))).collect();
+    let aside = stage.folder().join("lost");
+    fs::create_dir(&aside).expect("new");
+    for path in &lost {
+        fs::rename(path, aside.join(path.file_name().expect("a name"))).expect("movable");
+    }
+    // A computer that never saw them.
+    fs::remove_file(stage.home().join("catalogue.redb")).expect("there");
+    for command in ["restore", "publish"] {
+        let said = stage.expect(&[command], 4).await["error"].to_string();
+        assert!(said.contains("knows entry 6, but the log ends at 3"), "{command}: {said}");
+    }
+    assert_eq!(fs::read_dir(stage.record().join("wal")).expect("there").count(), 3, "nothing was written");
+    for path in &lost {
+        fs::rename(aside.join(path.file_name().expect("a name")), path).expect("movable");
+    }
+    assert_eq!(stage.expect(&["restore"], 0).await["published"], json!(2));
+    // Lost for good: what the document lists counts as published.
+    fs::remove_file(stage.home().join("catalogue.redb")).expect("there");
+    lost.iter().for_each(|path| fs::remove_file(path).expect("there"));
+    stage.expect(&["check", "--repair"], 0).await;
+    let restored = stage.expect(&["restore"], 0).await;
+    assert_eq!(restored["published"], json!(2), "{restored}");
+    while stage.run(&["publish"]).await.status == Some(0) {}
+    stage.expect(&["publish"], 6).await;
+    let photos = stage.posted_pictures();
+    let different = photos.iter().collect::<std::collections::HashSet<_>>().len();
+    assert!(photos.len() > 10 && photos.len() == different, "none twice: {different} of {}", photos.len());
+    stage.expect(&["check"], 0).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_a_newer_pierrot_wrote_is_no_clean_record() {
+    let stage = Stage::new().await;
+    stage.expect(&["sync"], 0).await;
+    stage.expect(&["publish"], 0).await;
+    let prev = sha256(&stage.record().join("wal/00000000000000000003.json"));
+    let entry = json!({"v": 1e30, "seq": 4, "prev": prev, "type": "claimed"});
+    fs::write(stage.record().join("wal/00000000000000000004.json"), entry.to_string()).expect("writable");
+    let said = stage.expect(&["check"], 1).await["findings"].to_string();
+    assert!(said.contains("newer Pierrot") && said.contains("Update Pierrot"), "{said}");
+}
+
 /// A folder with all that is in it.
 fn copy(from: &Path, to: &Path) {
     fs::create_dir_all(to).expect("writable");

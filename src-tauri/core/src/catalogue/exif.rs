@@ -65,7 +65,7 @@ impl Catalogue {
                 if known.get(id.value())?.is_some() {
                     continue;
                 }
-                let row = Row::from_bytes(row.value())?;
+                let row = Row::from_bytes(id.value(), row.value())?;
                 if row.presence != Presence::Missing && row.photo.media == Media::Photo {
                     left.push(row.photo.id);
                 }

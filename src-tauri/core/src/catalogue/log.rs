@@ -1,6 +1,7 @@
 //! This computer's copy of the log: the exact bytes of every entry folded so far, dense from 1.
 
 use redb::{ReadableTable, TableDefinition, WriteTransaction};
+use serde::Deserialize;
 use sha2::{Digest, Sha256};
 
 use super::{Catalogue, CatalogueError, pools};
@@ -11,6 +12,13 @@ const LOG: TableDefinition<'_, u64, &[u8]> = TableDefinition::new("log");
 pub(super) fn create(txn: &WriteTransaction) -> Result<(), redb::Error> {
     txn.open_table(LOG)?;
     Ok(())
+}
+
+/// The part of an entry that says what it follows.
+#[derive(Deserialize)]
+struct Quoted {
+    #[serde(default)]
+    prev: Option<String>,
 }
 
 /// Hex SHA-256, as entries and documents quote it.
@@ -37,6 +45,20 @@ impl Catalogue {
             }
             Ok(())
         })
+    }
+
+    /// Whether each entry follows the one before, by number and hash.
+    pub(super) fn verify_log(&self) -> Result<(), CatalogueError> {
+        let (mut before, mut broken) = ((0, None), None);
+        self.each_log_entry(|seq, bytes| {
+            let prev = serde_json::from_slice::<Quoted>(bytes).map(|entry| entry.prev);
+            let follows = seq == before.0 + 1 && prev.is_ok_and(|prev| prev.is_none() || prev == before.1);
+            if !follows {
+                broken.get_or_insert(seq);
+            }
+            before = (seq, Some(sha256_hex(bytes)));
+        })?;
+        broken.map_or(Ok(()), |seq| Err(self.found_damaged(&format!("its entry {seq} of the log was changed"))))
     }
 
     /// Keeps new entries and moves the photos they touch in or out of the pools, all in one transaction.

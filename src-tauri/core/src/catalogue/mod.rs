@@ -123,7 +123,9 @@ impl Catalogue {
                 Ok(false) => Err(damaged(&self.path, "its pages do not agree")),
                 Err(error) => Err(sort_out(error.into(), &self.path)),
             }
-        })
+        })?;
+        self.each_photo(|_| true)?;
+        self.verify_log()
     }
 
     /// On another storage, for tests that lose or tear writes.
@@ -192,11 +194,28 @@ impl Catalogue {
     /// Work on the pages; damage that shows here is noted, so that the next opening looks at every page.
     fn guarded<T>(&self, work: impl FnOnce() -> Result<T, redb::Error>) -> Result<T, CatalogueError> {
         let done = unless_it_panics(&self.path, || work().map_err(|error| sort_out(error, &self.path)));
-        if matches!(done, Err(CatalogueError::Damaged { .. })) && self.path.exists() {
+        if matches!(done, Err(CatalogueError::Damaged { .. })) {
+            self.doubt();
+        }
+        done
+    }
+
+    /// Damage that shows in what the pages say.
+    pub(crate) fn found_damaged(&self, why: &str) -> CatalogueError {
+        self.doubt();
+        damaged(&self.path, why)
+    }
+
+    /// Looks at every page of a copy, when something looks wrong and it could be this file.
+    pub(crate) fn look_again(&self) -> Result<(), CatalogueError> {
+        Self::look_through(&self.path, &mut Vec::new()).inspect_err(|_| self.doubt())
+    }
+
+    fn doubt(&self) {
+        if self.path.exists() {
             // Where even that cannot be written, the next opening finds out what it can.
             let _ = fs::write(aside::doubt(&self.path), b"");
         }
-        done
     }
 }
 

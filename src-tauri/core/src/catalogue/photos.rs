@@ -60,20 +60,22 @@ impl Row {
         postcard::to_extend(self, vec![ROW_VERSION]).expect("a row is plain data")
     }
 
-    pub(super) fn from_bytes(bytes: &[u8]) -> Result<Self, redb::Error> {
+    /// What is kept under `id`.
+    pub(super) fn from_bytes(id: &str, bytes: &[u8]) -> Result<Self, redb::Error> {
         let damaged = || redb::Error::Corrupted("a photo's row".into());
         let (version, body) = bytes.split_first().ok_or_else(damaged)?;
         if *version != ROW_VERSION {
             return Err(damaged());
         }
-        postcard::from_bytes(body).map_err(|_| damaged())
+        let row: Self = postcard::from_bytes(body).map_err(|_| damaged())?;
+        if row.photo.id.as_str() == id { Ok(row) } else { Err(damaged()) }
     }
 }
 
 impl Catalogue {
     pub fn photo(&self, id: &PhotoId) -> Result<Option<Row>, CatalogueError> {
         self.read(|txn| match txn.open_table(PHOTOS)?.get(id.as_str())? {
-            Some(bytes) => Row::from_bytes(bytes.value()).map(Some),
+            Some(bytes) => Row::from_bytes(id.as_str(), bytes.value()).map(Some),
             None => Ok(None),
         })
     }
@@ -99,7 +101,8 @@ impl Catalogue {
     pub fn each_photo(&self, mut each: impl FnMut(Row) -> bool) -> Result<(), CatalogueError> {
         self.read(|txn| {
             for row in txn.open_table(PHOTOS)?.iter()? {
-                if !each(Row::from_bytes(row?.1.value())?) {
+                let (id, bytes) = row?;
+                if !each(Row::from_bytes(id.value(), bytes.value())?) {
                     break;
                 }
             }
@@ -123,7 +126,7 @@ impl Catalogue {
             let (mut found_again, mut moved) = (0, false);
             for photo in &photos {
                 let known = match table.get(photo.id.as_str())? {
-                    Some(bytes) => Some(Row::from_bytes(bytes.value())?),
+                    Some(bytes) => Some(Row::from_bytes(photo.id.as_str(), bytes.value())?),
                     None => None,
                 };
                 let row = merged(known.as_ref(), photo, now_us);
@@ -162,7 +165,8 @@ impl Catalogue {
     pub fn change_photo(&self, id: &PhotoId, change: impl FnOnce(&mut Row)) -> Result<(), CatalogueError> {
         self.write(|txn| {
             let mut table = txn.open_table(PHOTOS)?;
-            let Some(mut row) = table.get(id.as_str())?.map(|bytes| Row::from_bytes(bytes.value())).transpose()? else {
+            let known = table.get(id.as_str())?.map(|bytes| Row::from_bytes(id.as_str(), bytes.value()));
+            let Some(mut row) = known.transpose()? else {
                 return Ok(());
             };
             let (was_missing, before) = (row.presence == Presence::Missing, row.clone());
@@ -188,7 +192,7 @@ impl Catalogue {
             let mut added = 0;
             for row in rows {
                 let known = match table.get(row.photo.id.as_str())? {
-                    Some(bytes) => Some(Row::from_bytes(bytes.value())?),
+                    Some(bytes) => Some(Row::from_bytes(row.photo.id.as_str(), bytes.value())?),
                     None => None,
                 };
                 let row = match known {
@@ -230,7 +234,7 @@ impl Catalogue {
                 }
                 let found = next.as_ref().is_some_and(|(walked, _)| walked.value() == id.value());
                 if !found {
-                    let row = Row::from_bytes(bytes.value())?;
+                    let row = Row::from_bytes(id.value(), bytes.value())?;
                     if row.presence == Presence::Listed {
                         unwalked.push(row.photo.id);
                     }

@@ -63,7 +63,9 @@ impl Pierrot {
         self.put_back_entries(&*store, &report.put_back).await?;
         self.close_ledger().await;
         // The log is whole again, or what follows says why not.
-        if let Ok(mut ledger) = self.ready_ledger().await {
+        if self.give_up_lost_entries().await.is_ok()
+            && let Ok(mut ledger) = self.ready_ledger().await
+        {
             self.catalogue.set_state("documents", &Value::Null)?;
             self.force_documents(&mut ledger).await?;
         }
@@ -101,6 +103,9 @@ impl Pierrot {
                 }
                 None => report.find(name, "it is missing", "Put the original file back."),
             }
+        }
+        if let Some(what) = fold.newer() {
+            report.find(LOG, &format!("a newer Pierrot wrote to it ({what})"), "Update Pierrot on this computer.");
         }
         self.check_db(store, &fold, &mut report).await?;
         if known {
@@ -327,7 +332,9 @@ fn check_wal(bytes: Option<&[u8]>, fold: &Fold, report: &mut CheckReport) {
         Some(through) if through > fold.through() => report.find(
             WAL,
             &format!("it knows entry {through}, but the log ends at {}: entries were lost", fold.through()),
-            "Put the lost entries back from a backup or another computer.",
+            "Put them back: on a computer that published with this record run `pierrot check --repair`, or take them from a backup \
+             or the bucket's versions. If they are lost for good, `pierrot check --repair` here counts what the document lists as \
+             published.",
         ),
         Some(_) if !absent.is_empty() => {
             absent.truncate(5);

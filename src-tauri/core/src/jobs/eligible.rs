@@ -106,7 +106,8 @@ impl Pierrot {
 
     /// Reads what other computers wrote; what is new is kept here.
     pub(crate) async fn refresh(&self, ledger: &mut LedgerGuard<'_>) -> Result<()> {
-        ledger.refresh(&mut |fold: &Fold, entries: &Entries| self.keep_entries(fold, entries)).await
+        let read = ledger.refresh(&mut |fold: &Fold, entries: &Entries| self.keep_entries(fold, entries)).await;
+        self.unless_ours_is_damaged(read).await
     }
 
     /// Appends a fact as of now; what is new on the record is kept here.

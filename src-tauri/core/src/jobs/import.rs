@@ -71,10 +71,13 @@ impl Pierrot {
     /// Takes over documents that lie at the record and were not written by this Pierrot.
     pub(crate) async fn take_over(&self, ledger: &mut LedgerGuard<'_>) -> Result<()> {
         let mut files = Files::default();
-        let store = ledger.store();
-        if let Some(wal) = store.read(WAL).await? {
+        if let Some(wal) = ledger.store().read(WAL).await? {
             match documents::read_document(Some(&wal)) {
-                Found::Object(fields) if fields.contains_key(OURS) && fresh_rows(ledger.fold(), &fields).is_empty() => {
+                Found::Object(fields) if fields.contains_key(OURS) => {
+                    self.refuse_lost_entries(ledger, &fields).await?;
+                    if !fresh_rows(ledger.fold(), &fields).is_empty() {
+                        files.0.insert(WAL, wal);
+                    }
                 }
                 Found::Unreadable(_) if ledger.fold().through() > 0 => {}
                 Found::Object(_) | Found::Unreadable(_) | Found::Nothing => {
@@ -83,6 +86,7 @@ impl Pierrot {
             }
         }
         if ledger.fold().through() == 0 || files.0.contains_key(WAL) {
+            let store = ledger.store();
             let meta = store.read(META).await?;
             let ours = matches!(documents::read_document(meta.as_deref()), Found::Object(fields) if fields.contains_key("pierrot_db_sha256"));
             if !ours && let Some(db) = store.read(DB).await? {
@@ -94,9 +98,43 @@ impl Pierrot {
             return Ok(());
         }
         files.refuse_unreadable().map_err(|error| Error { code: Code::AskPhotographer, ..error })?;
-        tracing::info!(at = store.address(), "taking over the documents of the first Pierrot");
+        tracing::info!(at = ledger.store().address(), "taking over the documents of the first Pierrot");
         self.import_files(ledger, &files).await?;
         self.try_wal_document(ledger).await
+    }
+
+    /// What was published is written into the document after it is in the log: a document that knows more says that the log was
+    /// cut. Going on from there would give numbers twice, and the computers that know the rest could never put it back.
+    async fn refuse_lost_entries(&self, ledger: &mut LedgerGuard<'_>, fields: &Map<String, Value>) -> Result<()> {
+        let Some(knows) = super::documents::through(fields).filter(|knows| *knows > ledger.fold().through()) else {
+            return Ok(());
+        };
+        // Another computer may have written both since the log was read.
+        self.refresh(ledger).await?;
+        let through = ledger.fold().through();
+        if knows <= through {
+            return Ok(());
+        }
+        let place = ledger.store().address();
+        let message =
+            format!("The record at {place} lost entries: {WAL} knows entry {knows}, but the log ends at {through}.");
+        let what_now = "Put the missing entries back: on a computer that published with this record run `pierrot check --repair`, or take \
+                        them from a backup or the bucket's versions. If they are lost for good, `pierrot check --repair` here counts \
+                        what the document lists as published. Nothing is published before.";
+        Err(Error::new(Code::AskPhotographer, message, what_now))
+    }
+
+    /// Takes over the document although the log is shorter than it says: a person gave the missing entries up.
+    pub(crate) async fn give_up_lost_entries(&self) -> Result<()> {
+        let mut ledger = self.refreshed_ledger().await?;
+        let Some(wal) = ledger.store().read(WAL).await? else { return Ok(()) };
+        let Found::Object(fields) = documents::read_document(Some(&wal)) else { return Ok(()) };
+        if super::documents::through(&fields) > Some(ledger.fold().through()) {
+            self.import_files(&mut ledger, &Files(BTreeMap::from([(WAL, wal)]))).await?;
+            // Its old content is sealed and named in the log now.
+            ledger.store().replace(WAL, documents::wal(&self.catalogue, ledger.fold())?).await?;
+        }
+        Ok(())
     }
 
     async fn import_files(&self, ledger: &mut LedgerGuard<'_>, files: &Files) -> Result<Imported> {

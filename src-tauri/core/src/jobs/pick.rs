@@ -91,10 +91,16 @@ impl Pierrot {
         tried: &[PhotoId],
         dice: &mut ChaCha8Rng,
     ) -> Result<Option<PhotoId>> {
-        match choice.prefer.as_ref().filter(|photo| !tried.contains(photo)) {
-            Some(photo) if self.catalogue.in_pool(name, photo)? => Ok(Some(photo.clone())),
-            Some(_) | None => Ok(self.catalogue.pick(name, tried, dice)?),
+        let next = match choice.prefer.as_ref().filter(|photo| !tried.contains(photo)) {
+            Some(photo) if self.catalogue.in_pool(name, photo)? => Some(photo.clone()),
+            Some(_) | None => self.catalogue.pick(name, tried, dice)?,
+        };
+        if let Some(photo) = &next
+            && self.catalogue.photo(photo)?.is_none()
+        {
+            return Err(self.catalogue.found_damaged(&format!("photo {photo} may go out, but is not in it")).into());
         }
+        Ok(next)
     }
 
     /// Runs an attempt at one photo to its end; a second one when X certainly refused the first because its upload was gone.

@@ -191,13 +191,14 @@ impl Ledger {
 /// Folds what this computer kept of the log.
 pub fn local_fold(catalogue: &Catalogue) -> Result<Fold> {
     let mut fold = Fold::default();
-    let mut outcome = Ok(());
+    let mut broken = None;
     catalogue.each_log_entry(|seq, bytes| {
-        if outcome.is_ok() {
-            outcome = fold_bytes(&mut fold, seq, bytes).map(|_| ());
+        if broken.is_none() {
+            broken = fold_or_why(&mut fold, seq, bytes).err();
         }
     })?;
-    outcome.map(|()| fold)
+    // It followed when it was kept.
+    broken.map_or(Ok(fold), |why| Err(catalogue.found_damaged(&why).into()))
 }
 
 /// Folds the bytes of one entry.
