@@ -381,8 +381,8 @@ impl TargetSettings {
             let why = "a target's name is 1 to 30 small letters, digits, - or _".to_owned();
             return Err(SettingsError::Wrong { key: format!("targets.{name}"), why });
         }
-        if ["flickr", "s3"].contains(&name) {
-            let why = format!("the name \"{name}\" is taken by Pierrot's own secrets; choose another");
+        if ["flickr", "s3", "sync"].contains(&name) {
+            let why = format!("the name \"{name}\" is Pierrot's own; choose another");
             return Err(SettingsError::Wrong { key: format!("targets.{name}"), why });
         }
         safe_url(&format!("targets.{name}.api_url"), &self.api_url)?;

@@ -53,11 +53,11 @@ impl Pierrot {
         let (target, _) = self.target(Some(target))?;
         self.known(photo)?;
         if let Some(address) = post_url
-            && !url::Url::parse(address).is_ok_and(|url| matches!(url.scheme(), "http" | "https") && url.has_host())
+            && !url::Url::parse(address).is_ok_and(|url| super::review::is_on_x(&url))
         {
             return Err(Error::failed(
-                format!("\"{address}\" is no address of a post."),
-                "Copy it from the browser's address bar, or leave it out.",
+                format!("\"{address}\" is not the address of a post on X."),
+                "Copy it from the browser's address bar, like https://x.com/you/status/1900544781383569409, or leave it out.",
             ));
         }
         let mut ledger = self.ready_ledger().await?;

@@ -148,6 +148,13 @@ fn find(fold: &Fold, id: &str) -> Result<Attempt> {
     }
 }
 
+/// Whether the address is one that X gives its posts, under its own name or its former one.
+pub(crate) fn is_on_x(url: &url::Url) -> bool {
+    let host = url.host_str().unwrap_or_default();
+    let host = ["www.", "mobile."].iter().find_map(|prefix| host.strip_prefix(prefix)).unwrap_or(host);
+    url.scheme() == "https" && matches!(host, "x.com" | "twitter.com") && url.port().is_none()
+}
+
 /// The id at the end of a post's address, which must be one of the account's, where the address names one.
 fn posted(address: &str, username: Option<&str>) -> Result<Answer> {
     let wrong = || {
@@ -155,7 +162,7 @@ fn posted(address: &str, username: Option<&str>) -> Result<Answer> {
         Error::settings(format!("\"{address}\" is not the address of a post."), now)
     };
     let url: url::Url = address.trim().parse().map_err(|_| wrong())?;
-    if !matches!(url.scheme(), "https" | "http") {
+    if !is_on_x(&url) {
         return Err(wrong());
     }
     let mut parts = url.path_segments().ok_or_else(wrong)?.skip_while(|part| *part != "status" && *part != "statuses");
