@@ -219,6 +219,8 @@ async fn what_is_queued_and_pinned_is_kept_while_it_may_not_go_and_the_queue_goe
     assert!(
         without["rows"].as_array().expect("rows").iter().all(|row| row["photo"] != queued && row["photo"] != pinned)
     );
+    let waits = &without["rows"][2]["waits"];
+    assert_eq!((&waits["photo"], &waits["title"]), (&pinned, &plan["rows"][5]["title"]), "the plan says who waits");
     called(&engine, "include", json!({"photos": [queued, pinned]})).await;
     let after = called(&engine, "plan", json!({})).await;
     assert_eq!((&after["queues"], &after["rows"][2]), (&before["queues"], &before["rows"][2]), "looking lost nothing");

@@ -74,6 +74,11 @@ for (const colorScheme of ["light", "dark"] as const) {
 
     test("welcome, accounts and settings", async ({ page }) => {
       await page.getByRole("link", { name: "Pierrot" }).click();
+      await expect(page.getByRole("heading", { name: "Choose the record" })).toBeVisible();
+      await page.getByRole("button", { name: "Keep this folder" }).click();
+      await expect(page.getByRole("button", { name: "Next" })).toBeVisible();
+      await sound(page, "record");
+      await page.getByRole("button", { name: "Next" }).click();
       await expect(page.getByRole("heading", { name: "First rehearsal" })).toBeVisible();
       await sound(page, "welcome");
       await go(page, "Accounts");

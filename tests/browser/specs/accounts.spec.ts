@@ -1,4 +1,4 @@
-import { expect, pick, test } from "../support/test.ts";
+import { expect, go, pick, test } from "../support/test.ts";
 
 test.use({ start: "accounts" });
 
@@ -18,6 +18,9 @@ test("a second target comes and goes", async ({ page }) => {
   await dialog.getByRole("button", { name: "Add a target" }).click();
   await expect(dialog.getByLabel("Name")).toHaveAccessibleDescription(/.*[Nn]ame.*/);
   await expect(dialog).toBeVisible();
+  await dialog.getByLabel("Name").fill("x");
+  await dialog.getByRole("button", { name: "Add a target" }).click();
+  await expect(dialog.getByLabel("Name")).toHaveAccessibleDescription(/“x” already/);
   await dialog.getByLabel("Name").fill("second");
   await dialog.getByRole("button", { name: "Add a target" }).click();
   await expect(page.getByText("Not signed in")).toBeVisible();
@@ -26,6 +29,17 @@ test("a second target comes and goes", async ({ page }) => {
   await expect(sure).toContainText("what was published stays on the record");
   await sure.getByRole("button", { name: "Remove" }).click();
   await expect(page.getByText(/is removed$/)).toBeVisible();
+});
+
+test("a target may be called what every object has", async ({ page }) => {
+  await page.getByRole("button", { name: "Add a target" }).click();
+  const dialog = page.getByRole("dialog", { name: "Add a target" });
+  await dialog.getByLabel("Name").fill("constructor");
+  await dialog.getByRole("button", { name: "Add a target" }).click();
+  await expect(dialog).toBeHidden();
+  await expect(page.getByText("constructor", { exact: true })).toBeVisible();
+  await go(page, "Plan");
+  await expect(page.getByRole("button", { name: "Change: constructor" })).toBeVisible();
 });
 
 test("the record is tested, checked and restored", async ({ page }) => {

@@ -81,5 +81,28 @@ test("everything is done without a mouse, from the first photo to the answer", a
   await page.keyboard.press("Enter");
   await level1("Gallery");
   await page.keyboard.press("?");
-  await expect(page.getByRole("dialog", { name: "Keyboard shortcuts" })).toContainText("Choose a range");
+  const sheet = page.getByRole("dialog", { name: "Keyboard shortcuts" });
+  await expect(sheet).toContainText("Choose a range");
+  await expect(sheet).toContainText("Undo");
+});
+
+test("what Pierrot does is asked for from any screen", async ({ page }) => {
+  const command = async (letters: string, name: string) => {
+    await page.keyboard.press("ControlOrMeta+k");
+    await page.getByRole("combobox", { name: "Commands" }).pressSequentially(letters);
+    await expect(page.getByRole("option", { name }).first()).toHaveAttribute("aria-selected", "true");
+    await page.keyboard.press("Enter");
+  };
+  await command("pause", "Pause publishing");
+  await page.getByRole("dialog", { name: "Pause" }).getByRole("button", { name: "Until I resume" }).click();
+  await expect(page.getByRole("contentinfo", { name: "State" })).toContainText("Paused");
+  await command("resume", "Resume publishing");
+  await expect(page.getByRole("contentinfo", { name: "State" })).not.toContainText("Paused");
+  await command("look for", "Look for photos now");
+  await expect(page.getByText(/photos, nothing new\.$/)).toBeVisible();
+  const file = page.waitForEvent("download");
+  await command("log csv", "Export the log as CSV");
+  expect((await file).suggestedFilename()).toBe("pierrot-log.csv");
+  await command("publish", "Publish now");
+  await expect(page.getByRole("dialog", { name: "Publish on X" })).toBeVisible();
 });

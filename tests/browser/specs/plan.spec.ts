@@ -31,6 +31,9 @@ test("two due times exchange their photos by the keyboard, which stays with the 
   await expect.poll(() => titleInRow(page, 0)).toBe(second);
   expect(await titleInRow(page, 1)).toBe(first);
   await expect(rows(page).nth(1).getByRole("button", { name: /later$/ })).toBeFocused();
+  await expect(page.getByText("Exchanged", { exact: true })).toBeVisible();
+  await page.keyboard.press("ControlOrMeta+z");
+  await expect.poll(() => titleInRow(page, 0)).toBe(first);
 });
 
 test("two due times exchange their photos by dragging", async ({ page }) => {

@@ -38,6 +38,15 @@ test("what may go out follows a filter at once", async ({ page }) => {
   await expect(page.getByRole("radio", { name: /^Left out \d/ })).toBeAttached();
 });
 
+test("an album that does not exist is named, and kept", async ({ page, demo }) => {
+  await part(page, "What may go out");
+  const field = page.getByLabel("Only these albums");
+  await field.fill("No such album");
+  await page.getByLabel("Never these albums").focus();
+  await expect(field).toHaveAccessibleDescription("No album is called “No such album”. It counts once there is one.");
+  expect(await readFile(join(demo.home, "config.toml"), "utf8")).toContain("No such album");
+});
+
 test("every part has something to set or to know", async ({ page }) => {
   const known = { Captions: "Longest caption", "What may go out": "Safety", Schedule: "Quiet hours", Notifications: "A photo was published", Appearance: "Language", Data: "The record is the backup", Diagnostics: "All is well" };
   for (const [name, words] of Object.entries(known)) {

@@ -52,6 +52,11 @@ test("from an empty home to the first publication, with keys typed by hand", asy
     await keep(page, "Access token", secrets["x.access_token"] ?? "");
     await keep(page, "Access token secret", secrets["x.access_token_secret"] ?? "");
 
+    await expect(page.getByRole("heading", { name: "Choose the record" })).toBeVisible();
+    await expect(page.getByText(join(home, "record"), { exact: true })).toBeVisible();
+    await page.getByRole("button", { name: "Keep this folder" }).click();
+    await expect(page.getByText(/^(Fit for several computers|For one computer only)$/)).toBeVisible();
+    await page.getByRole("button", { name: "Next" }).click();
     await expect(page.getByRole("heading", { name: "First rehearsal" })).toBeVisible();
     await page.getByRole("button", { name: "Rehearse" }).click();
     await expect(page.getByText("Alt text", { exact: true })).toBeVisible();

@@ -50,6 +50,15 @@ pub struct PlanRow {
     pub look: Option<String>,
     /// Why nothing goes out then, as things are now.
     pub why_not: Option<WhyNot>,
+    /// What is pinned here and may not go now.
+    pub waits: Option<WaitingPin>,
+}
+
+/// A pinned photo that something keeps back; it takes its place again as soon as it may go.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, ts_rs::TS)]
+pub struct WaitingPin {
+    pub photo: PhotoId,
+    pub title: String,
 }
 
 impl PlanRow {
@@ -153,6 +162,7 @@ impl Engine {
             let plan = self.filled(&fold, name, &slots)?;
             for slot in &slots {
                 let mut row = self.row((&pierrot, &fold), name, slot, plan.planned.get(&slot.id))?;
+                row.waits = plan.waiting.get(&slot.id).map(|pin| waits(&pierrot, pin)).transpose()?;
                 row.why_not = paused_until.filter(|until| slot.at < *until).map(|_| WhyNot::Paused);
                 rows.push(row);
             }
@@ -214,6 +224,7 @@ impl Engine {
             warnings: Vec::new(),
             look: None,
             why_not: None,
+            waits: None,
         };
         let known = planned.map(|planned| pierrot.catalogue.photo(&planned.photo)).transpose()?.flatten();
         if let (Some(known), Some(target)) = (known, pierrot.settings().targets.get(name)) {
@@ -431,6 +442,11 @@ impl Engine {
         self.changed("plan");
         Ok(Reached { done: u32::try_from(done).unwrap_or(u32::MAX), why_not: None })
     }
+}
+
+fn waits(pierrot: &Pierrot, pin: &Planned) -> Result<WaitingPin> {
+    let title = pierrot.catalogue.photo(&pin.photo)?.map(|known| known.photo.title).unwrap_or_default();
+    Ok(WaitingPin { photo: pin.photo.clone(), title })
 }
 
 /// A cap of 0 is none. Prices are whole tenths of a cent, which sums of floats only come close to.

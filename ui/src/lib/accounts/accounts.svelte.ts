@@ -11,6 +11,8 @@ export class AccountsState {
   readonly probed: Loaded<Probed>;
   readonly computers: Loaded<ComputerView[]>;
   readonly settings: SettingsState;
+  /** How often a key was kept or forgotten here. */
+  keysChanged = $state(0);
   readonly targets = $derived.by(() => Object.keys(this.settings.all.value?.targets ?? {}));
 
   readonly #host: Host;
@@ -42,11 +44,13 @@ export class AccountsState {
 
   async keep(name: string, value: string): Promise<void> {
     this.secrets.take(await ask(this.#host, "keep_secret", { name, value }));
+    this.keysChanged += 1;
     await this.doctor.load();
   }
 
   async forget(name: string): Promise<void> {
     this.secrets.take(await ask(this.#host, "remove_secret", { name }));
+    this.keysChanged += 1;
     await this.doctor.load();
   }
 
@@ -58,6 +62,12 @@ export class AccountsState {
     await Promise.all([this.secrets.load(), this.doctor.load()]);
     return who;
   }
+
+  /** Tests the record's store, and asks the doctor again. */
+  test = async (): Promise<void> => {
+    await this.probed.load();
+    await this.doctor.load();
+  };
 
   async nameComputer(name: string): Promise<void> {
     this.computers.take(await ask(this.#host, "name_computer", { name }));

@@ -57,8 +57,6 @@ export class ActivityState {
 
   /** Answers a review; the card goes when the engine says that it is carried out. */
   answer = (review: string, answer: ReviewAnswer): Promise<number> => ask(this.#host, "answer", { review, answer });
-  cancel = (run: number): Promise<boolean> => ask(this.#host, "cancel", { run });
-  export = (csv: boolean): Promise<string> => ask(this.#host, "export_log", { csv });
   recover = (): Promise<number> => ask(this.#host, "recover", {});
   sync = (): Promise<number> => ask(this.#host, "sync", { full: false });
 

@@ -643,7 +643,11 @@ look: string | null,
 /**
  * Why nothing goes out then, as things are now.
  */
-why_not: WhyNot | null, };
+why_not: WhyNot | null, 
+/**
+ * What is pinned here and may not go now.
+ */
+waits: WaitingPin | null, };
 
 /**
  * What a probe found, and where.
@@ -1012,6 +1016,11 @@ progress: number | null,
  * Seconds left, as far as can be told.
  */
 left_s: number | null, can_be_cancelled: boolean, };
+
+/**
+ * A pinned photo that something keeps back; it takes its place again as soon as it may go.
+ */
+export type WaitingPin = { photo: PhotoId, title: string, };
 
 /**
  * What stops a due time although it has a photo.

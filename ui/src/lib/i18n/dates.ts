@@ -19,6 +19,11 @@ export function numberText(n: number): string {
   return kept("n", () => new Intl.NumberFormat(i18n.locale)).format(n);
 }
 
+/** Monday, Thursday and Sunday. */
+export function listText(words: readonly string[]): string {
+  return new Intl.ListFormat(i18n.locale).format(words);
+}
+
 /** March 2024; the year alone where the month is unknown (0), the words for "no date" where both are. */
 export function monthText(year: number, month: number): string {
   if (year === 0) return i18n.t.gallery.undated;

@@ -1,3 +1,4 @@
+import { own } from "../shared/own";
 import { numberText } from "./dates";
 import type { Words } from "./en";
 import { i18n } from "./i18n.svelte";
@@ -6,7 +7,7 @@ import { i18n } from "./i18n.svelte";
 export function doingText(doing: string): string {
   const [, page, pages] = /^page (\d+) of (\d+), \d+ photos$/.exec(doing) ?? [];
   if (page !== undefined && pages !== undefined) return i18n.t.welcome.sync_pages(numberText(Number(page)), numberText(Number(pages)));
-  return i18n.t.activity.step_words[doing] ?? doing;
+  return own(i18n.t.activity.step_words, doing) ?? doing;
 }
 
 type Said = (t: Words["activity"]["summaries"], ...parts: string[]) => string;

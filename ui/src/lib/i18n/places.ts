@@ -2,6 +2,7 @@
  * The engine's sentences name what to do as commands of the terminal, "`pierrot sync`". On the page the same thing has a name and a
  * place: "“Look for photos now” in Activity".
  */
+import { own } from "../shared/own";
 import { i18n } from "./i18n.svelte";
 import type { Words } from "./en";
 
@@ -25,7 +26,7 @@ const PLACES: Record<string, Place> = {
 /** The engine's sentence as one at this page can follow it. A command that has no place here stays as it is. */
 export function onThePage(text: string): string {
   return text.replace(/`pierrot ([a-z]+)([^`]*)`/g, (whole, verb: string, rest: string) => {
-    const place = PLACES[rest.includes("--repair") ? "repair" : verb];
+    const place = own(PLACES, rest.includes("--repair") ? "repair" : verb);
     return place === undefined ? whole : i18n.t.common.at(...place(i18n.t));
   });
 }

@@ -3,6 +3,7 @@ import type { Look, Settings } from "../host/bindings";
 import type { Host } from "../host/host";
 import { i18n } from "../i18n/i18n.svelte";
 import { Loaded } from "../shared/loaded.svelte";
+import { own } from "../shared/own";
 
 export const KINDS = ["dither", "mosaic"] as const satisfies readonly Look["look"][];
 export type Kind = (typeof KINDS)[number];
@@ -43,7 +44,7 @@ export class KeptLooks {
   /** Keeps a look under a name; answers with the recipe of the same name that gives way. */
   async keep(name: string, json: string): Promise<string | null> {
     const plain = name.replaceAll(".", " ").trim();
-    const before = this.settings.value?.looks[plain] ?? null;
+    const before = own(this.settings.value?.looks, plain) ?? null;
     await this.#change({ [`looks.${plain}`]: json });
     return before === json ? null : before;
   }

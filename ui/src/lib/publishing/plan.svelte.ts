@@ -54,16 +54,6 @@ export class PlanState {
   /** Moves a queued photo to another place in its line, 0 for the first. */
   moveQueued = (target: string, photo: string, to: number): Promise<PlanPage> => this.#act(() => ask(this.#host, "move_queued", { target, photo, to }));
 
-  async pause(until: string | null): Promise<void> {
-    await ask(this.#host, "pause", { until });
-    await this.page.load();
-  }
-
-  async resume(): Promise<void> {
-    await ask(this.#host, "resume", {});
-    await this.page.load();
-  }
-
   /** Changes rules or what is around them. Rejects with the engine's words. */
   async change(changes: Changes): Promise<void> {
     this.settings.take(await ask(this.#host, "change_settings", { changes }));

@@ -25,6 +25,7 @@ const row = (slot: string, target: string, photo: string | null): PlanRow => ({
   warnings: [],
   look: null,
   why_not: null,
+  waits: null,
 });
 
 const plan = (rows: PlanRow[]): PlanPage => ({ rows, costs: [], queues: [{ target: "x", photos: ["1", "2", "3"] }], rules: [], zone: "Etc/UTC", paused_until: null });

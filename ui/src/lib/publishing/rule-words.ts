@@ -1,3 +1,4 @@
+import { listText } from "../i18n/dates";
 import { i18n } from "../i18n/i18n.svelte";
 import { DAYS, partsOf, type Day } from "./rule";
 
@@ -23,8 +24,4 @@ export function ruleWords(rule: string, inWords: string): string {
 export function dayName(day: Day, length: "long" | "short"): string {
   // 2024-01-01 was a Monday.
   return new Intl.DateTimeFormat(i18n.locale, { weekday: length, timeZone: "UTC" }).format(Date.UTC(2024, 0, 1 + DAYS.indexOf(day)));
-}
-
-function listText(words: readonly string[]): string {
-  return new Intl.ListFormat(i18n.locale).format(words);
 }

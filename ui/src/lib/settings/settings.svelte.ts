@@ -3,6 +3,7 @@ import type { Changes, Settings } from "../host/bindings";
 import { CallError, type Host } from "../host/host";
 import { i18n } from "../i18n/i18n.svelte";
 import { Loaded } from "../shared/loaded.svelte";
+import { own } from "../shared/own";
 
 /** All settings, changed key by key; a change is taken whole or refused with words for its field. */
 export class SettingsState {
@@ -21,7 +22,7 @@ export class SettingsState {
 
   /** The value at a dotted key; undefined where there is none. */
   get(key: string): unknown {
-    return key.split(".").reduce<unknown>((at, part) => (typeof at === "object" && at !== null ? (at as Record<string, unknown>)[part] : undefined), this.all.value);
+    return key.split(".").reduce<unknown>((at, part) => (typeof at === "object" ? own(at as Record<string, unknown> | null, part) : undefined), this.all.value);
   }
 
   /** Saves; true when it was taken. Null goes back to the default. */

@@ -1,3 +1,4 @@
+import { ask } from "../host/ask";
 import { CallError } from "../host/host";
 import { i18n } from "../i18n/i18n.svelte";
 import type { App } from "./app";
@@ -26,6 +27,12 @@ export async function doing<T>(toasts: Toasts, work: () => Promise<T>, said?: (v
     toasts.say(inOneLine(refusal), { kind: "danger" });
     return null;
   }
+}
+
+/** Stops a job that can be stopped. */
+export async function stop({ host, toasts }: App, run: number): Promise<void> {
+  const { cancelling, cannot_cancel } = i18n.t.activity;
+  await doing(toasts, () => ask(host, "cancel", { run }), (stops) => ({ text: stops ? cancelling : cannot_cancel }));
 }
 
 /** Hands a text to the person as a file, and says where it is. */

@@ -2,6 +2,7 @@ import { ask } from "../host/ask";
 import type { Overview } from "../host/bindings";
 import { CallError, type Host } from "../host/host";
 import { i18n } from "../i18n/i18n.svelte";
+import { own } from "../shared/own";
 
 /** A target and what a person calls it. */
 export interface TargetName {
@@ -15,6 +16,8 @@ export class StatusState {
   /** Why nothing newer is known. */
   trouble = $state.raw<CallError | null>(null);
   readonly targets = $derived<readonly TargetName[]>((this.now?.targets ?? []).map(({ name }) => ({ id: name, name: this.targetName(name) })));
+  /** Those where something can go out at all. */
+  readonly able = $derived(this.trouble !== null ? [] : this.targets.filter(({ id }) => this.now?.targets.some(({ name, signed_in }) => name === id && signed_in)));
 
   readonly #host: Host;
 
@@ -34,6 +37,6 @@ export class StatusState {
 
   /** What the kind of a target is called, or the name it was given. */
   targetName(id: string): string {
-    return i18n.t.targets[id] ?? id;
+    return own(i18n.t.targets, id) ?? id;
   }
 }

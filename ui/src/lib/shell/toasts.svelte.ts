@@ -22,6 +22,8 @@ const AT_ONCE_MAX = 3;
 /** What was just done, with the way back. Does not go while the pointer or the keyboard is on it. */
 export class Toasts {
   list = $state.raw<readonly Toast[]>([]);
+  /** The newest that can be taken back. */
+  readonly undoable = $derived(this.list.findLast(({ undo }) => undo !== null) ?? null);
 
   #next = 1;
   readonly #timers = new Map<number, ReturnType<typeof setTimeout>>();
@@ -65,7 +67,6 @@ export class Toasts {
 
   /** Takes back what the newest toast can take back. */
   undoLast(): void {
-    const toast = this.list.findLast(({ undo }) => undo !== null);
-    if (toast !== undefined) this.undo(toast);
+    if (this.undoable !== null) this.undo(this.undoable);
   }
 }

@@ -1,0 +1,85 @@
+import { cleanup, fireEvent, render, screen, waitFor } from "@testing-library/svelte";
+import { afterEach, beforeEach, expect, it, vi } from "vitest";
+
+import type { PlanPage, PlanRow } from "../host/bindings";
+import type { Host } from "../host/host";
+import { idle, silent } from "../host/silent.test-host";
+import { App } from "../shell/app";
+import Shell from "../shell/Shell.svelte";
+
+beforeEach(() => void vi.stubGlobal("matchMedia", () => ({ matches: true })));
+afterEach(() => {
+  cleanup();
+  vi.unstubAllGlobals();
+  location.hash = "";
+});
+
+const row = (slot: string, title: string): PlanRow => ({
+  slot,
+  target: "x",
+  at: "2026-11-29T10:00:00Z",
+  local: "2026-11-29T10:00",
+  photo: title,
+  title,
+  thumb: "a",
+  ratio: 150,
+  origin: "chance",
+  text: "",
+  alt_text: "",
+  cost_usd: 0,
+  width: 0,
+  height: 0,
+  warnings: [],
+  look: null,
+  why_not: null,
+  waits: null,
+});
+
+const rule = (name: string) => ({ name, rule: "off", in_words: "Never" });
+const page: PlanPage = { rows: [row("x/1", "Dusk"), row("x/2", "Dawn")], costs: [], queues: [], rules: [rule("sync"), rule("x"), rule("constructor")], zone: "Etc/UTC", paused_until: null };
+
+function opened(plan: PlanPage) {
+  const asked: [string, unknown][] = [];
+  const answers: Record<string, unknown> = { plan, swap: plan, settings: { schedule: {}, targets: {} }, overview: idle, pause: null, resume: null };
+  const host: Host = {
+    ...silent,
+    call: async (name, args) => {
+      asked.push([name, args]);
+      return answers[name];
+    },
+  };
+  location.hash = "#/plan";
+  const app = new App(host);
+  app.router.start();
+  render(Shell, { app });
+  return { app, asked, answers };
+}
+
+it("says what was exchanged by the keyboard, with the way back", async () => {
+  const { asked } = opened(page);
+  await fireEvent.click(await screen.findByRole("button", { name: "Move Dusk later" }));
+  expect(await screen.findByText("Exchanged")).toBeTruthy();
+  await fireEvent.click(screen.getByRole("button", { name: "Undo" }));
+  await waitFor(() => expect(asked.filter(([name]) => name === "swap")).toHaveLength(2));
+});
+
+it("stands whatever its targets are called, and calls each by its name", async () => {
+  opened({ ...page, rules: [...page.rules, rule("sync"), rule("__proto__")] });
+  expect(await screen.findAllByText("Look for new photos")).toHaveLength(2);
+  expect(screen.getByText("constructor")).toBeTruthy();
+  expect(screen.getByText("__proto__")).toBeTruthy();
+  expect(screen.queryByText("This screen stopped.")).toBeNull();
+});
+
+it("reads again when it is paused from anywhere, and offers each command once", async () => {
+  const { app, asked, answers } = opened(page);
+  await screen.findByRole("button", { name: "Move Dusk later" });
+  const ids = app.commands.all.map(({ id }) => id);
+  expect(ids).toEqual([...new Set(ids)]);
+  answers["overview"] = { ...idle, paused_until: "2036-01-01T00:00:00Z" };
+  answers["plan"] = { ...page, paused_until: "2036-01-01T00:00:00Z" };
+  app.commands.all.find(({ id }) => id === "pause")?.run();
+  await fireEvent.click(await screen.findByRole("button", { name: "Until I resume" }));
+  expect(await screen.findByText("Paused. Nothing goes out by itself until you resume.")).toBeTruthy();
+  expect(asked.filter(([name]) => name === "pause")).toEqual([["pause", { until: null }]]);
+});
