@@ -6,6 +6,7 @@ import type { Host } from "../host/host";
 import { idle, silent } from "../host/silent.test-host";
 import { App } from "../shell/app";
 import Shell from "../shell/Shell.svelte";
+import { planRow } from "./plan.test-row";
 
 beforeEach(() => void vi.stubGlobal("matchMedia", () => ({ matches: true })));
 afterEach(() => {
@@ -14,26 +15,7 @@ afterEach(() => {
   location.hash = "";
 });
 
-const row = (slot: string, title: string): PlanRow => ({
-  slot,
-  target: "x",
-  at: "2026-11-29T10:00:00Z",
-  local: "2026-11-29T10:00",
-  photo: title,
-  title,
-  thumb: "a",
-  ratio: 150,
-  origin: "chance",
-  text: "",
-  alt_text: "",
-  cost_usd: 0,
-  width: 0,
-  height: 0,
-  warnings: [],
-  look: null,
-  why_not: null,
-  waits: null,
-});
+const row = (slot: string, title: string): PlanRow => planRow({ slot, photo: title, title });
 
 const rule = (name: string) => ({ name, rule: "off", in_words: "Never" });
 const page: PlanPage = { rows: [row("x/1", "Dusk"), row("x/2", "Dawn")], costs: [], queues: [], rules: [rule("sync"), rule("x"), rule("constructor")], zone: "Etc/UTC", paused_until: null };

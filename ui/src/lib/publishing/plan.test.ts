@@ -4,29 +4,12 @@ import type { PlanPage, PlanRow } from "../host/bindings";
 import { CallError, type Host } from "../host/host";
 import { monthsBetween } from "./calendar";
 import { PlanState } from "./plan.svelte";
+import { planRow } from "./plan.test-row";
 import { partsOf, textOf } from "./rule";
 import { silent } from "../host/silent.test-host";
 
-const row = (slot: string, target: string, photo: string | null): PlanRow => ({
-  slot,
-  target,
-  at: "2026-11-29T10:00:00Z",
-  local: "2026-11-29T10:00",
-  photo,
-  title: `title of ${photo ?? "nothing"}`,
-  thumb: "a",
-  ratio: 150,
-  origin: photo === null ? null : "chance",
-  text: "",
-  alt_text: "",
-  cost_usd: 0.02,
-  width: 0,
-  height: 0,
-  warnings: [],
-  look: null,
-  why_not: null,
-  waits: null,
-});
+const row = (slot: string, target: string, photo: string | null): PlanRow =>
+  planRow({ slot, target, photo, title: `title of ${photo ?? "nothing"}`, origin: photo === null ? null : "chance", cost_usd: 0.02 });
 
 const plan = (rows: PlanRow[]): PlanPage => ({ rows, costs: [], queues: [{ target: "x", photos: ["1", "2", "3"] }], rules: [], zone: "Etc/UTC", paused_until: null });
 

@@ -10,6 +10,8 @@ export class SettingsState {
   readonly all: Loaded<Settings>;
   /** What is wrong with the value last tried, by key. */
   faults = $state.raw<Readonly<Record<string, string>>>({});
+  /** Why the last change was not taken, for where no field shows it. */
+  readonly refusal = $derived(Object.values(this.faults)[0] ?? i18n.t.trouble.title);
   /** The key that was saved last. */
   saved = $state<string | null>(null);
 
