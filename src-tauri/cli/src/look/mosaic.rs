@@ -170,6 +170,8 @@ pub fn run(asked: &Arguments, stop: &AtomicBool) -> Answer {
 struct Made {
     grid: Grid,
     tiles: usize,
+    /// Pixels on each side of the tiles as the index has them.
+    tile_px: u32,
     placed: Vec<Placed>,
     cropped: f64,
     /// Mean over the places of how far colours were moved, in levels.
@@ -204,7 +206,15 @@ fn made(asked: &Arguments, stop: &AtomicBool, clock: &Phases) -> Result<Made, Er
     };
     written(asked, &mosaic, &mut index, format, &work, clock).map_err(|error| tiles::failed(&error))?;
     let adjusted = adjusted(&mosaic, &index);
-    Ok(Made { grid, tiles: index.faces().len(), placed, cropped: target.cropped, adjusted, unreadable })
+    Ok(Made {
+        grid,
+        tiles: index.faces().len(),
+        tile_px: index.side(),
+        placed,
+        cropped: target.cropped,
+        adjusted,
+        unreadable,
+    })
 }
 
 /// Nothing that is written is something that is read, or is written twice; a folder of somebody else's stays as it is.
@@ -369,7 +379,7 @@ fn answer(asked: &Arguments, made: &Made, milliseconds: Value) -> Answer {
     let (width, height) = (made.grid.columns * asked.cell_px, made.grid.rows * asked.cell_px);
     let value = json!({
         "out": text(&asked.out), "width": width, "height": height, "columns": made.grid.columns, "rows": made.grid.rows,
-        "cells": made.placed.len(), "tiles": made.tiles, "tiles_used": used.len(), "most_repeats": most,
+        "cells": made.placed.len(), "tiles": made.tiles, "tile_px": made.tile_px, "tiles_used": used.len(), "most_repeats": most,
         "mean_distance": (distance * 10.0).round() / 10.0, "cropped": (made.cropped * 1000.0).round() / 1000.0,
         "dzi": asked.dzi.as_deref().map(text), "web": asked.web.as_deref().map(text), "adjust": asked.adjust, "adjusted_levels": (made.adjusted * 10.0).round() / 10.0,
         "failed": made.unreadable.len(), "errors": tiles::errors(&made.unreadable),
@@ -388,6 +398,12 @@ fn answer(asked: &Arguments, made: &Made, milliseconds: Value) -> Answer {
             made.cropped * 100.0,
             made.grid.columns,
             made.grid.rows
+        ));
+    }
+    if made.tile_px < asked.cell_px {
+        words.push_str(&format!(
+            " The tiles of this index have {} pixels and were enlarged to {}: `pierrot look tiles` with --cell-px {} makes them sharp.",
+            made.tile_px, asked.cell_px, asked.cell_px
         ));
     }
     if let Some(folder) = &asked.dzi {

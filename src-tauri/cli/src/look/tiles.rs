@@ -42,6 +42,11 @@ pub fn run(asked: &Arguments, stop: &AtomicBool) -> Answer {
     let clock = Phases::default();
     let updated = brought(&asked.dir, &asked.index, (asked.cell_px, asked.crops), threads(asked.threads), stop, &clock);
     match updated {
+        Ok(updated) if updated.tiles == 0 && updated.unreadable.is_empty() => Error::failed(
+            format!("There is no picture in {}.", asked.dir.display()),
+            "Name a folder with pictures; the index is empty.",
+        )
+        .into(),
         Ok(updated) => answer(asked, &updated, Phases::milliseconds(vec![clock])),
         Err(error) => failed(&error).into(),
     }

@@ -65,6 +65,11 @@ impl Nearest {
         &self.tones[..self.count]
     }
 
+    /// Whether each colour is found by its own tones: some may lie closer together than the cells.
+    pub(super) fn reaches_all(&self) -> bool {
+        self.colours().iter().all(|tones| self.choose(*tones).1 == *tones)
+    }
+
     #[inline(always)]
     fn cell(&self, tone: i32) -> usize {
         usize::from(self.cell[(tone.clamp(0, FULL) >> 2) as usize & (TONES - 1)]) & (CELLS - 1)
@@ -110,6 +115,25 @@ impl Choose<3> for Nearest {
         let (r, g, b) = (self.cell(tone[0]), self.cell(tone[1]), self.cell(tone[2]));
         let index = self.cells[(r << (2 * BITS)) | (g << BITS) | b];
         (u32::from(index), self.tones[usize::from(index)])
+    }
+}
+
+/// The nearest of a few colours, by looking at each.
+#[derive(Debug)]
+pub(super) struct Few<'a>(pub(super) &'a [[i32; 3]]);
+
+impl Choose<3> for Few<'_> {
+    #[inline(always)]
+    fn choose(&self, tone: [i32; 3]) -> (u32, [i32; 3]) {
+        let mut best = (f32::INFINITY, 0);
+        for (index, colour) in self.0.iter().enumerate() {
+            let (r, g, b) = ((tone[0] - colour[0]) as f32, (tone[1] - colour[1]) as f32, (tone[2] - colour[2]) as f32);
+            let distance = r * r + g * g + b * b;
+            if distance < best.0 {
+                best = (distance, index);
+            }
+        }
+        (best.1 as u32, self.0[best.1])
     }
 }
 

@@ -32,7 +32,7 @@ pub use self::palette::{COLOURS_MAX, Palette, palettes};
 pub use self::tone::Light;
 
 use self::canvas::{Canvas, Plain};
-use self::choose::{Choose, Ends, Levels, Nearest};
+use self::choose::{Choose, Ends, Few, Levels, Nearest};
 use self::diffuse::Sink;
 use self::kernel::Shares;
 use self::screen::Screen;
@@ -40,6 +40,9 @@ use self::write::{Key, Writer};
 use crate::picture::{Picture, Want};
 use crate::raster::{Layout, Raster};
 use crate::{PictureError, Work};
+
+/// Most colours that are looked at one by one for each pixel, where a table would miss some.
+const FEW: usize = 32;
 
 /// Which colours there are.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -219,6 +222,9 @@ fn by_palette(
     let nearest = Nearest::of(palette.colours(), how.light());
     match screen {
         Some(screen) => ordered::palette(canvas, &screen, &nearest, work, sink),
+        None if nearest.colours().len() <= FEW && !nearest.reaches_all() => {
+            by_error::<3>(canvas, how, &Few(nearest.colours()), work, sink)
+        }
         None => by_error::<3>(canvas, how, &nearest, work, sink),
     }
 }

@@ -6,7 +6,7 @@
 use std::ops::{Add, Sub};
 
 use super::canvas::{Plain, line};
-use super::choose::{Choose, Ends};
+use super::choose::{Ends, Few};
 use super::diffuse::by_kernel;
 use super::kernel::Shares;
 use super::method::Kernel;
@@ -40,24 +40,6 @@ pub(super) struct Seen {
     /// The sum of squares of what is off.
     pub(super) fault: f64,
     codes: Vec<u32>,
-}
-
-/// The nearest of a few colours, by looking at each.
-struct Few<'a>(&'a [[i32; 3]]);
-
-impl Choose<3> for Few<'_> {
-    #[inline(always)]
-    fn choose(&self, tone: [i32; 3]) -> (u32, [i32; 3]) {
-        let mut best = (f32::INFINITY, 0);
-        for (index, colour) in self.0.iter().enumerate() {
-            let (r, g, b) = ((tone[0] - colour[0]) as f32, (tone[1] - colour[1]) as f32, (tone[2] - colour[2]) as f32);
-            let distance = r * r + g * g + b * b;
-            if distance < best.0 {
-                best = (distance, index);
-            }
-        }
-        (best.1 as u32, self.0[best.1])
-    }
 }
 
 impl Trial {
