@@ -47,6 +47,7 @@ impl Arguments {
             | Command::Exclude { .. }
             | Command::Include { .. }
             | Command::Restore
+            | Command::Backup
             | Command::Probe
             | Command::ImportRecord { .. }
             | Command::Demo(_)
@@ -113,6 +114,8 @@ pub enum Command {
     },
     /// Bring everything back from the record, on a new or emptied home
     Restore,
+    /// Copy the record into a folder below the home, from which it could be gone on
+    Backup,
     /// Test whether the record's store is safe for several computers
     Probe,
     /// Take over pierrot-db.json and pierrot-wal.json of the first Pierrot

@@ -115,6 +115,10 @@ async fn dispatch(pierrot: &Pierrot, command: &Command, voice: Voice) -> Result<
             let value = json!({ "several_computers": several, "sentence": verdict.sentence, "checks": words::probe_rows(&verdict) });
             Ok(Answer::done(value, words::probe(&verdict)))
         }
+        Command::Backup => {
+            let backup = pierrot.backup().await?;
+            Ok(Answer::done(&backup, words::backup(&backup)))
+        }
         Command::ImportRecord { dir } => {
             let imported = pierrot.import_record(dir).await?;
             let said = format!(
@@ -237,9 +241,12 @@ async fn secret(pierrot: &Pierrot, action: &SecretAction, voice: Voice) -> Resul
 async fn sync(pierrot: &Pierrot, full: bool) -> Result<Answer> {
     let report = pierrot.sync(full).await?;
     let said = words::synced(&report);
-    // The record could not take it yet: a later sync brings it there. Only a missing key needs somebody now.
-    let later =
-        |error: Error| if error.code == Code::SignInAgain { error } else { Error { code: Code::TryLater, ..error } };
+    // The record could not take it yet: a later sync brings it there. A missing key, or a record that is not what it was, needs
+    // somebody now.
+    let later = |error: Error| match error.code {
+        Code::SignInAgain | Code::AskPhotographer => error,
+        _ => Error { code: Code::TryLater, ..error },
+    };
     let error = report.record_error.clone().map(later);
     Ok(Answer::done(&report, said).stopped_by(error))
 }

@@ -108,6 +108,7 @@ impl Voice {
             | Command::Log { .. }
             | Command::Check { .. }
             | Command::Probe
+            | Command::Backup
             | Command::ImportRecord { .. }
             | Command::Demo(_)
             | Command::Sandbox(_)

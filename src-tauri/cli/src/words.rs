@@ -3,8 +3,8 @@
 use std::fmt::Write;
 
 use pierrot_core::{
-    CheckReport, Doctor, OpenReview, Outcome, PhotoLine, PhotoState, PublishReport, RecoverReport, Restored, Status,
-    SyncReport, photo::PhotoId, record::probe::Verdict,
+    Backup, CheckReport, Doctor, OpenReview, Outcome, PhotoLine, PhotoState, PublishReport, RecoverReport, Restored,
+    Status, SyncReport, photo::PhotoId, record::probe::Verdict,
 };
 use serde_json::{Value, json};
 
@@ -14,6 +14,17 @@ const FINDINGS_SHOWN: usize = 30;
 /// `1 photo`, `2 photos`.
 fn count(number: u64, thing: &str) -> String {
     format!("{number} {thing}{}", if number == 1 { "" } else { "s" })
+}
+
+pub fn backup(backup: &Backup) -> String {
+    let entries =
+        if backup.entries == 1 { "1 log entry".to_owned() } else { format!("{} log entries", backup.entries) };
+    format!(
+        "Copied {entries} and {} to {}.\nIt is a record by itself: should yours be lost, name it as path of [record] in \
+         config.toml and run `pierrot check --repair`.",
+        count(backup.photos.into(), "photo"),
+        backup.folder
+    )
 }
 
 pub fn synced(report: &SyncReport) -> String {

@@ -333,7 +333,20 @@ impl Pierrot {
         if self.catalogue.to_be_rebuilt()?.is_some() {
             self.refuse_without_record(&*store).await?;
         }
-        Ledger::open(store, &self.catalogue, self.computer.clone(), self.writer.clone())
+        let elsewhere = self.maybe_a_copy(&*store).await?;
+        let ledger = Ledger::open(store, &self.catalogue, self.computer.clone(), self.writer.clone())?;
+        Ok(ledger.at_another_place(elsewhere))
+    }
+
+    /// Whether publications could go on with this record: everything is read and folded, and nothing is kept.
+    pub(crate) async fn try_out_record(&self) -> Result<()> {
+        let mut ledger = self.open_ledger().await?;
+        let outcome = async {
+            ledger.refresh(&mut |_, _| Ok(())).await?;
+            ledger.refuse_newer()
+        };
+        let outcome = outcome.await;
+        self.unless_ours_is_damaged(outcome).await
     }
 
     /// A damaged catalogue makes a sound record look wrong: it is looked at before the record is blamed.

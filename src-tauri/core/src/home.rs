@@ -80,6 +80,11 @@ impl Home {
         self.root.join("looks")
     }
 
+    /// Copies of the record, a folder for each.
+    pub fn backups(&self) -> PathBuf {
+        self.root.join("backups")
+    }
+
     /// Pictures opened in the Studio, a folder for each; may be deleted at any time.
     pub fn opened(&self) -> PathBuf {
         self.root.join("opened")

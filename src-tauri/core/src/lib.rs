@@ -45,6 +45,7 @@ pub mod thumbnails;
 pub use error::{Code, Error, Result};
 pub use handle::{Pierrot, World};
 pub use jobs::{
+    backup::Backup,
     check::{CheckReport, Finding},
     computers::ComputerView,
     doctor::{Advice, Doctor, no_home},

@@ -45,12 +45,12 @@ impl fmt::Debug for Sensitive {
 /// Why a secret could not be read or kept.
 #[derive(Debug, thiserror::Error)]
 pub enum SecretError {
-    #[error("There is no keyring service on this computer ({0})")]
-    NoService(String),
+    #[error("There is no keyring service on this computer")]
+    NoService,
     #[error("The keyring is locked")]
     Locked,
-    #[error("The keyring refused ({0})")]
-    Denied(String),
+    #[error("The keyring refused")]
+    Denied,
     #[error("The secret \"{name}\" is not set")]
     NotSet {
         name: String,
@@ -73,14 +73,14 @@ impl From<SecretError> for Error {
         // A question is complete as it stands.
         let message = if error.to_string().ends_with('?') { error.to_string() } else { format!("{error}.") };
         let (code, what_now) = match &error {
-            SecretError::NoService(_) => (
+            SecretError::NoService => (
                 Code::SignInAgain,
                 "Start a keyring (GNOME Keyring, KWallet), or on a machine without one set PIERROT_SECRETS=env and the \
                  PIERROT_SECRET_... variables."
                     .into(),
             ),
             SecretError::Locked => (Code::SignInAgain, "Unlock your keyring and try again.".into()),
-            SecretError::Denied(_) => (Code::SignInAgain, "Allow Pierrot in your keyring and try again.".into()),
+            SecretError::Denied => (Code::SignInAgain, "Allow Pierrot in your keyring and try again.".into()),
             SecretError::NotSet { variable: Some(variable), .. } => {
                 (Code::SignInAgain, format!("Set the variable {variable}, or unset PIERROT_SECRETS to use the keyring."))
             }
@@ -205,16 +205,18 @@ fn native_store() -> Result<Arc<CredentialStore>, Keyring> {
 }
 
 fn no_service(error: Keyring) -> SecretError {
-    SecretError::NoService(error.to_string())
+    tracing::info!(%error, "no keyring service");
+    SecretError::NoService
 }
 
 #[expect(clippy::wildcard_enum_match_arm, reason = "whatever else it says, the keyring did not do it")]
 fn refused(error: Keyring) -> SecretError {
+    // What the library says is for whoever reads the log.
+    tracing::info!(%error, "the keyring did not answer as asked");
     match error {
         Keyring::NoStorageAccess(_) => SecretError::Locked,
-        Keyring::PlatformFailure(cause) => SecretError::NoService(cause.to_string()),
-        Keyring::NoDefaultStore => SecretError::NoService("no store".into()),
-        other => SecretError::Denied(other.to_string()),
+        Keyring::PlatformFailure(_) | Keyring::NoDefaultStore => SecretError::NoService,
+        _ => SecretError::Denied,
     }
 }
 

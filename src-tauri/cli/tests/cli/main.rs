@@ -3,6 +3,7 @@
 mod canaries;
 mod catalogues;
 mod contract;
+mod copies;
 mod looks;
 mod own_words;
 mod publishing;

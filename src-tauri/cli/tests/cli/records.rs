@@ -4,7 +4,7 @@ use std::{fs, path::Path};
 
 use serde_json::{Value, json};
 
-use crate::stage::Stage;
+use crate::stage::{Stage, copy};
 
 fn document(stage: &Stage, name: &str) -> Value {
     serde_json::from_slice(&fs::read(stage.record().join(name)).expect(name)).expect(name)
@@ -487,17 +487,6 @@ async fn what_a_newer_pierrot_wrote_is_no_clean_record() {
     fs::write(stage.record().join("wal/00000000000000000004.json"), entry.to_string()).expect("writable");
     let said = stage.expect(&["check"], 1).await["findings"].to_string();
     assert!(said.contains("newer Pierrot") && said.contains("Update Pierrot"), "{said}");
-}
-
-/// A folder with all that is in it.
-fn copy(from: &Path, to: &Path) {
-    fs::create_dir_all(to).expect("writable");
-    for entry in fs::read_dir(from).expect("readable").flatten() {
-        let to = to.join(entry.file_name());
-        if entry.path().is_dir() {
-            copy(&entry.path(), &to);
-        } else {
-            fs::copy(entry.path(), to).expect("copied");
-        }
-    }
+    let said = stage.run(&["doctor"]).await.stdout;
+    assert!(said.contains("newer Pierrot") && said.contains("Update Pierrot"), "{said}");
 }

@@ -1,6 +1,10 @@
 //! A sandbox, a home, and the program under test.
 
-use std::{path::PathBuf, process::Stdio, time::Duration};
+use std::{
+    path::{Path, PathBuf},
+    process::Stdio,
+    time::Duration,
+};
 
 use pierrot_sandbox::{Control, Options, Sandbox};
 use serde_json::{Value, json};
@@ -97,8 +101,13 @@ impl Stage {
     }
 
     pub fn command(&self, arguments: &[&str]) -> Command {
+        self.command_at(&self.home(), arguments)
+    }
+
+    /// The program on another home.
+    pub fn command_at(&self, home: &Path, arguments: &[&str]) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_pierrot"));
-        command.arg("--home").arg(self.home()).arg("--json").args(arguments).envs(self.secrets());
+        command.arg("--home").arg(home).arg("--json").args(arguments).envs(self.secrets());
         command
             .env("PIERROT_SECRETS", "env")
             .env_remove("FAILPOINTS")
@@ -171,4 +180,17 @@ async fn heard(child: tokio::process::Child) -> Said {
     let stdout = String::from_utf8_lossy(&output.stdout).into_owned();
     let json = serde_json::from_str(&stdout).unwrap_or(json!(null));
     Said { status: output.status.code(), json, stdout, stderr: String::from_utf8_lossy(&output.stderr).into_owned() }
+}
+
+/// A folder with all that is in it.
+pub fn copy(from: &Path, to: &Path) {
+    std::fs::create_dir_all(to).expect("writable");
+    for entry in std::fs::read_dir(from).expect("readable").flatten() {
+        let to = to.join(entry.file_name());
+        if entry.path().is_dir() {
+            copy(&entry.path(), &to);
+        } else {
+            std::fs::copy(entry.path(), to).expect("copied");
+        }
+    }
 }

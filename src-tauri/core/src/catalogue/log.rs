@@ -14,11 +14,14 @@ pub(super) fn create(txn: &WriteTransaction) -> Result<(), redb::Error> {
     Ok(())
 }
 
-/// The part of an entry that says what it follows.
-#[derive(Deserialize)]
-struct Quoted {
-    #[serde(default)]
-    prev: Option<String>,
+/// The hash of the entry before, as an entry quotes it; `None` where it quotes none, an error where it is no entry.
+pub fn quoted(bytes: &[u8]) -> serde_json::Result<Option<String>> {
+    #[derive(Deserialize)]
+    struct Quoted {
+        #[serde(default)]
+        prev: Option<String>,
+    }
+    serde_json::from_slice::<Quoted>(bytes).map(|entry| entry.prev)
 }
 
 /// Hex SHA-256, as entries and documents quote it.
@@ -51,8 +54,7 @@ impl Catalogue {
     pub(super) fn verify_log(&self) -> Result<(), CatalogueError> {
         let (mut before, mut broken) = ((0, None), None);
         self.each_log_entry(|seq, bytes| {
-            let prev = serde_json::from_slice::<Quoted>(bytes).map(|entry| entry.prev);
-            let follows = seq == before.0 + 1 && prev.is_ok_and(|prev| prev.is_none() || prev == before.1);
+            let follows = seq == before.0 + 1 && quoted(bytes).is_ok_and(|prev| prev.is_none() || prev == before.1);
             if !follows {
                 broken.get_or_insert(seq);
             }

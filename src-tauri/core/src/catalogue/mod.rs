@@ -31,6 +31,7 @@ pub use albums::Album;
 pub use aside::SetAside;
 pub use attempts::{Journal, Step};
 pub use exif::Exif;
+pub(crate) use log::quoted;
 pub use log::sha256_hex;
 pub use photos::{PageChanges, Presence, Row};
 pub use pools::Pool;

@@ -22,6 +22,7 @@ use crate::{
     catalogue::Exif,
     error::{Code, Error},
     jobs::{
+        backup::Backup,
         mosaic::{Mosaic, MosaicAsked, MosaicCell},
         opened::{FileId, OpenedFile, Subject},
         photo_page::PhotoPage,
@@ -111,6 +112,8 @@ calls! {
     check(engine, repair: bool) -> u32 { engine.ask(Asked::Check { repair }) }
     /// Brings history and catalogue back from the record.
     restore(engine) -> u32 { engine.ask(Asked::Restore) }
+    /// Copies the record into a folder of its own below the home.
+    backup(engine) -> Backup { engine.pierrot().backup().await }
     /// Stops a job that can be stopped.
     cancel(engine, run: u32) -> bool { Ok(engine.cancel(run)) }
     /// Shows what would go out, picture size and price included; others than those `shown` come first. Changes nothing.
@@ -233,6 +236,8 @@ calls! {
     keep_secret(engine, name: String, value: String) -> SecretNames { engine.keep_secret(&name, value).await }
     /// Forgets a secret.
     remove_secret(engine, name: String) -> SecretNames { engine.remove_secret(&name).await }
+    /// Whose account a target's keys open. X charges for the question once for each token.
+    test_target(engine, target: String) -> String { engine.test_target(&target).await }
     /// First step of a login, to `flickr` or a target: the address to open.
     begin_login(engine, place: String) -> String { engine.begin_login(&place).await }
     /// Second step: the code, or the whole address after it; answers with the account's name.

@@ -9,7 +9,7 @@ use rand::{Rng, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 use serde::Serialize;
 
-use super::{Engine, calls::Reached};
+use super::{Engine, calls::Reached, overview::small};
 use crate::{
     error::{Error, Result},
     fold::{Fold, Stand},
@@ -100,6 +100,17 @@ pub struct PlanPage {
     pub rules: Vec<RuleView>,
     pub zone: String,
     pub paused_until: Option<String>,
+    /// Targets with more due times in these weeks than are planned at once.
+    pub ends: Vec<PlanEnd>,
+}
+
+/// Where the plan of one target ends before the twelve weeks do; the costs end there too.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, ts_rs::TS)]
+pub struct PlanEnd {
+    pub target: String,
+    /// The last due time that is planned, as in [`PlanRow::local`].
+    pub local: String,
+    pub planned: u32,
 }
 
 #[derive(Clone, Debug, PartialEq, Serialize, ts_rs::TS)]
@@ -157,6 +168,7 @@ impl Engine {
         let paused_until = self.pause()?.map(|pause| pause.until);
         let mut rows = Vec::new();
         let mut queues = Vec::new();
+        let mut ends = Vec::new();
         for name in pierrot.settings().targets.keys() {
             let slots = self.plan_slots(name)?;
             let plan = self.filled(&fold, name, &slots)?;
@@ -165,6 +177,10 @@ impl Engine {
                 row.waits = plan.waiting.get(&slot.id).map(|pin| waits(&pierrot, pin)).transpose()?;
                 row.why_not = paused_until.filter(|until| slot.at < *until).map(|_| WhyNot::Paused);
                 rows.push(row);
+            }
+            if let Some(last) = slots.last().filter(|_| slots.len() >= PLANNED_MAX) {
+                let local = last.local.strftime("%Y-%m-%dT%H:%M").to_string();
+                ends.push(PlanEnd { target: name.clone(), local, planned: small(slots.len()) });
             }
             queues.push(Queue { target: name.clone(), photos: plan.queue });
         }
@@ -179,7 +195,7 @@ impl Engine {
         }
         let paused_until = paused_until.map(|until| until.to_string());
         let zone = zone.iana_name().unwrap_or("UTC").to_owned();
-        Ok(PlanPage { rows, costs, queues, rules, zone, paused_until })
+        Ok(PlanPage { rows, costs, queues, rules, zone, paused_until, ends })
     }
 
     fn rules(&self) -> Vec<RuleView> {

@@ -90,6 +90,13 @@ impl Engine {
         names
     }
 
+    /// Whose account a target's keys open.
+    pub async fn test_target(&self, target: &str) -> Result<String> {
+        let who = self.pierrot().test_target(target).await;
+        self.changed("accounts");
+        who
+    }
+
     /// First step of a login; only the newest login of a place can be finished.
     pub async fn begin_login(&self, place: &str) -> Result<String> {
         let pierrot = self.pierrot();
@@ -106,16 +113,24 @@ impl Engine {
         Ok(url)
     }
 
-    /// Second step; the login is used up, whatever the answer.
+    /// Second step. A code uses its login up, whatever the answer; what cannot be a code leaves it as it is.
     pub async fn finish_login(&self, place: &str, typed: &str) -> Result<String> {
         let pierrot = self.pierrot();
         let mut logins = self.0.logins.lock().await;
         let gone = || Error::failed("This login was not begun, or is used up.", "Begin it again.");
         let who = if place == "flickr" {
             let login = logins.flickr.take().ok_or_else(gone)?;
+            if let Err(error) = login.check(typed) {
+                logins.flickr = Some(login);
+                return Err(error);
+            }
             pierrot.finish_flickr_login(login, typed).await?
         } else {
             let login = logins.x.take().filter(|login| login.target() == place).ok_or_else(gone)?;
+            if let Err(error) = login.check(typed) {
+                logins.x = Some(login);
+                return Err(error);
+            }
             pierrot.finish_x_login(login, typed).await?
         };
         drop(logins);

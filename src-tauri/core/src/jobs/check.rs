@@ -8,7 +8,7 @@ use serde::Serialize;
 use serde_json::Value;
 
 use crate::{
-    catalogue::sha256_hex,
+    catalogue::{quoted, sha256_hex},
     error::Result,
     fold::{Fold, Stand},
     handle::Pierrot,
@@ -61,13 +61,17 @@ impl Pierrot {
             return Ok(report);
         }
         self.put_back_entries(&*store, &report.put_back).await?;
+        self.go_on_here(&*store).await?;
         self.close_ledger().await;
         // The log is whole again, or what follows says why not.
         if self.give_up_lost_entries().await.is_ok()
             && let Ok(mut ledger) = self.ready_ledger().await
         {
             self.catalogue.set_state("documents", &Value::Null)?;
-            self.force_documents(&mut ledger).await?;
+            if report.photos > 0 {
+                self.write_catalogue_documents(ledger.store()).await?;
+            }
+            self.try_wal_document(&mut ledger).await?;
         }
         let after = self.look_over(&*store, true).await?;
         for finding in &mut report.findings {
@@ -92,6 +96,9 @@ impl Pierrot {
     async fn look_over(&self, store: &dyn RecordStore, repaired: bool) -> Result<CheckReport> {
         let photos = self.catalogue.photos_total()?;
         let mut report = CheckReport { photos, repaired, ..CheckReport::default() };
+        if let Some(elsewhere) = self.maybe_a_copy(store).await? {
+            report.find("record", elsewhere.message.trim_end_matches('.'), &elsewhere.what_now);
+        }
         let (fold, known) = self.check_log(store, &mut report).await?;
         report.published = fold.imported().len()
             + fold.attempts().filter(|attempt| matches!(attempt.stand, Stand::Posted { .. })).count();
@@ -166,13 +173,13 @@ impl Pierrot {
         report: &mut CheckReport,
     ) -> Result<()> {
         let (name, broken) = (name_of(seq), "the entry was changed after this computer read it");
-        let next = store.read(&name_of(seq + 1)).await?.and_then(|bytes| prev_in(&bytes));
+        let next = store.read(&name_of(seq + 1)).await?.and_then(|bytes| quoted(&bytes).ok().flatten());
         let before = self.catalogue.log_entry(seq.saturating_sub(1))?.map(|bytes| sha256_hex(&bytes));
         let ours_is_right = match next {
             Some(next) if next == sha256_hex(ours) => true,
             Some(next) if next == sha256_hex(theirs) => false,
             // Nothing that follows can tell: ours is right where theirs cannot be the entry here.
-            Some(_) | None => log::read(seq, theirs).is_err() || prev_in(theirs) != before,
+            Some(_) | None => log::read(seq, theirs).is_err() || quoted(theirs).ok().flatten() != before,
         };
         if !ours_is_right {
             let mend = "The record was replaced, or this computer knows another one: put the original file back, or name \
@@ -266,11 +273,6 @@ impl Pierrot {
         }
         Ok(())
     }
-}
-
-/// The hash of the entry before, as an entry quotes it.
-fn prev_in(bytes: &[u8]) -> Option<String> {
-    serde_json::from_slice::<Value>(bytes).ok()?.get("prev")?.as_str().map(str::to_owned)
 }
 
 impl CheckReport {

@@ -18,6 +18,7 @@ use crate::{
     record::documents::META,
     secrets,
     settings::{RecordKind, Settings},
+    sources::flickr::FlickrError,
 };
 
 /// The whole diagnosis.
@@ -194,21 +195,33 @@ impl Pierrot {
             Ok(flickr) => flickr,
             Err(error) => return Advice::of(what, &error),
         };
-        if !flickr.is_signed_in() {
-            return Advice::good(
-                what,
-                "an API key without a login: public photos only (`pierrot login flickr` shows the rest)",
-            );
+        let bad = |error: FlickrError| Advice::bad(what, error.to_string(), error.what_now());
+        let mut found =
+            "an API key without a login: public photos only (`pierrot login flickr` shows the rest)".to_owned();
+        if flickr.is_signed_in() {
+            match flickr.test_login().await {
+                Ok(who) => found = format!("signed in as {} ({})", who.username, who.nsid),
+                Err(error) => return bad(error),
+            }
         }
-        match flickr.test_login().await {
-            Ok(who) => Advice::good(what, format!("signed in as {} ({})", who.username, who.nsid)),
-            Err(error) => Advice::bad(what, error.to_string(), error.what_now()),
+        let user = &self.settings.flickr.user;
+        if user != "me" {
+            match flickr.total().await {
+                Ok(1) => found.push_str(&format!("; 1 photo of {user}")),
+                Ok(total) => found.push_str(&format!("; {total} photos of {user}")),
+                Err(error) => return bad(error),
+            }
         }
+        Advice::good(what, found)
     }
 
     async fn target_advice(&self, name: &str) -> Advice {
         let what = format!("target {name}");
-        match (self.x(name).await, self.account_of(name)) {
+        let signed = self.x(name).await;
+        if let Ok(Some(refused)) = signed.as_ref().map_or(Ok(None), |signed| self.refusal(name, signed)) {
+            return Advice::bad(&what, refused.why.trim_end_matches('.'), refused.what_now);
+        }
+        match (signed, self.account_of(name)) {
             (Ok(_), Ok(Some(account))) => Advice::good(&what, format!("keys are set, account {}", account.handle())),
             (Ok(_), _) => Advice::good(&what, "the keys are set; the first publication tells whose account they open"),
             (Err(error), _) => Advice::of(&what, &error),
@@ -233,8 +246,12 @@ impl Pierrot {
             Ok(store) => store,
             Err(error) => return Advice::of(what, &error),
         };
-        if let Err(error) = store.read(META).await {
-            return Advice::bad(what, error.to_string(), error.what_now());
+        let tried = match unused {
+            true => store.read(META).await.map(drop).map_err(Error::from),
+            false => self.try_out_record().await,
+        };
+        if let Err(error) = tried {
+            return Advice::of(what, &error);
         }
         let verdict = probed.map_or_else(
             || "not probed yet (`pierrot probe` tells whether several computers may share it)".to_owned(),

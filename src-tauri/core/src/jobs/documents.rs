@@ -10,7 +10,7 @@ use crate::{
     crash,
     error::{Error, Result},
     handle::{LedgerGuard, Pierrot},
-    jobs::import::fresh_rows,
+    jobs::{import::fresh_rows, whereabouts::address_for_all},
     record::{
         Created, RecordStore,
         documents::{self, Found, OURS},
@@ -52,6 +52,9 @@ impl Pierrot {
         let imported: Map<String, Value> = self.catalogue.state(META_FIELDS)?.unwrap_or_default();
         for (name, value) in imported {
             known.entry(name).or_insert(value);
+        }
+        if let Some((name, address)) = address_for_all(store) {
+            known.entry(name).or_insert(address);
         }
         let vouched = known.len() == there
             && known.get("pierrot_db_sha256").and_then(Value::as_str) == Some(sha256.as_str())
@@ -124,12 +127,6 @@ impl Pierrot {
         store.replace(documents::WAL, documents::wal(&self.catalogue, ledger.fold())?).await?;
         self.catalogue.set_state("wal_through", &ledger.fold().through())?;
         Ok(())
-    }
-
-    /// Makes all three documents anew, whatever is there.
-    pub(crate) async fn force_documents(&self, ledger: &mut LedgerGuard<'_>) -> Result<()> {
-        self.write_catalogue_documents(ledger.store()).await?;
-        self.try_wal_document(ledger).await
     }
 
     pub(crate) async fn write_wal_document_if_stale(&self, ledger: &mut LedgerGuard<'_>) {

@@ -174,7 +174,7 @@ impl Pierrot {
         let Found::Object(mut found) = documents::read_document(files.0.get(META).map(Vec::as_slice)) else {
             return Ok(());
         };
-        found.retain(|name, _| !["photos", "pierrot_db_sha256"].contains(&name.as_str()));
+        found.retain(|name, _| !["photos", "pierrot_db_sha256", documents::LIVES_AT].contains(&name.as_str()));
         if found.is_empty() {
             return Ok(());
         }

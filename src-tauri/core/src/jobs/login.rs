@@ -4,10 +4,12 @@
 
 use std::sync::Arc;
 
+use serde::{Deserialize, Serialize};
+
 use crate::{
     budget::{Budget, State, Take},
     catalogue::sha256_hex,
-    error::{Error, Result},
+    error::{Code, Error, Result},
     handle::Pierrot,
     http::{self, Kind, Reach},
     jobs::eligible::KnownAccount,
@@ -19,6 +21,24 @@ use crate::{
 
 /// Most Flickr calls in an hour.
 const CALLS_PER_HOUR: u32 = 3_600;
+
+/// Something was typed that no place could have given; the login still waits.
+fn no_code(why: impl std::fmt::Display) -> Error {
+    Error::settings(format!("This is not the code: {why}."), "Type it again; the login still waits for it.")
+}
+
+/// Keys that a target did not accept.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub(crate) struct Refused {
+    /// Hex SHA-256 of the token.
+    token_sha256: String,
+    pub why: String,
+    pub what_now: String,
+}
+
+fn refused_key(target: &str) -> String {
+    format!("refused/{target}")
+}
 
 /// A Flickr login that waits for its code.
 #[derive(Debug)]
@@ -47,6 +67,11 @@ impl FlickrLogin {
     pub fn authorize_url(&self) -> &str {
         self.pending.authorize_url().as_str()
     }
+
+    /// Whether this can be a code at all; Flickr is not asked.
+    pub fn check(&self, typed: &str) -> Result<()> {
+        self.pending.check(typed).map_err(no_code)
+    }
 }
 
 impl XLogin {
@@ -58,6 +83,18 @@ impl XLogin {
     pub fn authorize_url(&self) -> &str {
         self.pending.authorize_url.as_str()
     }
+
+    /// Whether this can be a PIN at all; X is not asked.
+    pub fn check(&self, typed: &str) -> Result<()> {
+        let code = x::login::code(typed);
+        if !code.is_empty()
+            && code.len() <= 128
+            && code.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-_".contains(&byte))
+        {
+            return Ok(());
+        }
+        Err(no_code("the PIN is the number X shows, or the whole address it sent you to"))
+    }
 }
 
 impl Pierrot {
@@ -68,7 +105,7 @@ impl Pierrot {
         let signed = keys.api_secret.is_some() && keys.token.is_some() && keys.token_secret.is_some();
         if settings.user == "me" && !signed {
             return Err(Error::new(
-                crate::error::Code::SignInAgain,
+                Code::SignInAgain,
                 "Pierrot is not signed in to Flickr, so it does not know whose photos \"me\" are.",
                 "Run `pierrot login flickr`, or name the account in config.toml ([flickr] user = \"12345678@N01\").",
             ));
@@ -142,10 +179,51 @@ impl Pierrot {
         if let Some(known) = self.account_of(target)?.filter(|known| known.token_sha256 == token_sha256) {
             return Ok(known);
         }
-        let account = signed.x.me().await?;
+        let account = match signed.x.me().await {
+            Ok(account) => account,
+            Err(error) => {
+                let error = Error::from(error);
+                self.note_refusal(target, signed, &error)?;
+                return Err(error);
+            }
+        };
         let known = KnownAccount { token_sha256, id: account.id, username: account.username };
         self.keep_account(target, &known)?;
         Ok(known)
+    }
+
+    /// Whether a target's keys open an account, and whose. X charges for the question once for each token, whoever asks: a first
+    /// publication that finds it answered does not ask again.
+    pub async fn test_target(&self, target: &str) -> Result<String> {
+        let signed = self.x(target).await?;
+        Ok(self.account(target, &signed).await?.username)
+    }
+
+    /// Remembers that these keys were refused: asking again would not help, and may cost.
+    pub(crate) fn note_refusal(&self, target: &str, signed: &Signed, error: &Error) -> Result<()> {
+        if error.code != Code::SignInAgain {
+            return Ok(());
+        }
+        let refused = Refused {
+            token_sha256: signed.token_sha256.clone(),
+            why: error.message.clone(),
+            what_now: error.what_now.clone(),
+        };
+        Ok(self.catalogue.set_state(&refused_key(target), &refused)?)
+    }
+
+    /// They were accepted after all.
+    pub(crate) fn forget_refusal(&self, target: &str) -> Result<()> {
+        if self.catalogue.state::<Refused>(&refused_key(target))?.is_some() {
+            self.catalogue.set_state(&refused_key(target), &serde_json::Value::Null)?;
+        }
+        Ok(())
+    }
+
+    /// Why a target's keys, as they are now, were refused last.
+    pub(crate) fn refusal(&self, target: &str, signed: &Signed) -> Result<Option<Refused>> {
+        let refused = self.catalogue.state::<Refused>(&refused_key(target))?;
+        Ok(refused.filter(|refused| refused.token_sha256 == signed.token_sha256))
     }
 
     /// First step of the Flickr login.

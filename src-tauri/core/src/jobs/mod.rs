@@ -2,6 +2,7 @@
 
 mod at_target;
 mod attempt;
+pub(crate) mod backup;
 pub(crate) mod check;
 pub(crate) mod computers;
 pub(crate) mod diagnostics;
@@ -34,4 +35,5 @@ pub(crate) mod status;
 pub(crate) mod sync;
 mod thumbnail;
 pub(crate) mod tiles;
+mod whereabouts;
 pub(crate) mod words;

@@ -22,6 +22,8 @@ use crate::{
 pub const DB: &str = "pierrot-db.json";
 pub const META: &str = "pierrot-meta.json";
 pub const WAL: &str = "pierrot-wal.json";
+/// Where the record lives, in `pierrot-meta.json`, if it is no folder.
+pub const LIVES_AT: &str = "pierrot_record";
 /// The reserved key of `pierrot-wal.json`.
 pub const OURS: &str = "_pierrot";
 
@@ -248,7 +250,7 @@ pub fn wal_is_untouched(bytes: &[u8], fields: &Map<String, Value>) -> bool {
     ours.get("rows_sha256").and_then(Value::as_str) == Some(sha256_hex(rows).as_str())
 }
 
-fn pretty(value: &Value) -> Vec<u8> {
+pub(crate) fn pretty(value: &Value) -> Vec<u8> {
     let mut bytes = serde_json::to_vec_pretty(value).expect("documents have string keys");
     bytes.push(b'\n');
     bytes

@@ -29,6 +29,8 @@ pub struct Ledger {
     computer: String,
     /// Drawn at the start of this program, never used again.
     writer: String,
+    /// Why this may be a copy of the record that this computer knows.
+    elsewhere: Option<Error>,
     /// Whether the newest entry known here was found unchanged at the store since the last refresh began.
     confirmed: bool,
 }
@@ -48,7 +50,12 @@ pub type Entries = Vec<(u64, Vec<u8>)>;
 impl Ledger {
     /// Folds this computer's copy of the log; touches no network.
     pub fn open(store: Arc<dyn RecordStore>, catalogue: &Catalogue, computer: String, writer: String) -> Result<Self> {
-        Ok(Self { store, fold: local_fold(catalogue)?, computer, writer, confirmed: false })
+        Ok(Self { store, fold: local_fold(catalogue)?, computer, writer, elsewhere: None, confirmed: false })
+    }
+
+    /// The same, neither read nor written before a person said that the record was moved.
+    pub fn at_another_place(self, elsewhere: Option<Error>) -> Self {
+        Self { elsewhere, ..self }
     }
 
     pub fn fold(&self) -> &Fold {
@@ -138,6 +145,9 @@ impl Ledger {
 
     /// The newest entry known here must still be at the store, unchanged: else the record was rewound or replaced.
     async fn confirm(&mut self) -> Result<()> {
+        if let Some(elsewhere) = &self.elsewhere {
+            return Err(elsewhere.clone());
+        }
         let through = self.fold.through();
         if self.confirmed || through == 0 {
             return Ok(());

@@ -81,7 +81,13 @@ async fn try_all(
     details.push(lists(store, folder, &mut expected).await?);
     let reads_back = details.iter().filter(|check| [READS, LISTS].contains(&check.name)).all(|check| check.ok);
     let several = store.sharing() == Sharing::Several;
-    let sentence = sentence(several, creates, parallel_once, reads_back, &details);
+    let mut sentence = sentence(several, creates, parallel_once, reads_back, &details);
+    if several && parallel_once && reads_back && store.as_folder().is_some() {
+        // What this computer cannot see: whether the others open the same folder.
+        sentence = "Several computers may share this record if each opens this very folder, on a network drive for example; not \
+                    one that a sync service copies."
+            .to_owned();
+    }
     Ok(Verdict {
         creates_once: creates && several,
         parallel_once: parallel_once && several,

@@ -22,6 +22,15 @@ const WEEKDAYS: [(&str, &str, Weekday); 7] = [
     ("sun", "Sunday", Weekday::Sunday),
 ];
 
+/// The five fields of a cron rule, and what each may hold.
+const CRON_FIELDS: [(&str, &str); 5] = [
+    ("minute", "0 to 59"),
+    ("hour", "0 to 23"),
+    ("day of the month", "1 to 31"),
+    ("month", "1 to 12"),
+    ("day of the week", "0 to 7; 0 and 7 are Sunday"),
+];
+
 /// When something should happen, in wall-clock time.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
@@ -90,12 +99,12 @@ pub enum RuleError {
     )]
     CronFields(usize),
     /// A field that cannot be understood.
-    #[error("the cron rule \"{text}\" cannot be understood ({reason}); write for example: cron 0 10 * * 0")]
+    #[error("the cron rule \"{text}\" cannot be understood: {wrong}; write for example: cron 0 10 * * 0")]
     Cron {
         /// The five fields.
         text: String,
-        /// What the parser says.
-        reason: String,
+        /// Which of them, and what it may be.
+        wrong: String,
     },
     /// A date that no year has.
     #[error("the cron rule \"{0}\" never happens; write for example: cron 0 10 * * 0")]
@@ -232,12 +241,28 @@ fn cron(fields: &[&str]) -> Result<Kind, RuleError> {
     let text = fields.join(" ");
     let parser = CronParser::builder().seconds(Seconds::Disallowed).year(Year::Disallowed).build();
     let cron =
-        parser.parse(&text).map_err(|error| RuleError::Cron { text: text.clone(), reason: error.to_string() })?;
+        parser.parse(&text).map_err(|_| RuleError::Cron { text: text.clone(), wrong: wrong_field(&parser, fields) })?;
     let probe: DateTime = date(2000, 1, 1).at(0, 0, 0, 0);
     if cron.find_next_occurrence(&probe, true).is_err() {
         return Err(RuleError::Never(text));
     }
     Ok(Kind::Cron { text, cron: Box::new(cron) })
+}
+
+/// The first field that is wrong by itself, in words.
+fn wrong_field(parser: &CronParser, fields: &[&str]) -> String {
+    let alone = |nth: usize| {
+        let mut text = ["*"; 5];
+        text[nth] = fields[nth];
+        parser.parse(&text.join(" ")).is_err()
+    };
+    (0..CRON_FIELDS.len()).find(|nth| alone(*nth)).map_or_else(
+        || "its fields do not go together".to_owned(),
+        |nth| {
+            let (name, may_be) = CRON_FIELDS[nth];
+            format!("\"{}\" is no {name} ({may_be})", fields[nth].escape_debug())
+        },
+    )
 }
 
 fn names(day: Weekday) -> (&'static str, &'static str) {

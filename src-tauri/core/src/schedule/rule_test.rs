@@ -69,7 +69,17 @@ fn a_mistake_is_named_with_an_example() {
     for (text, message) in table {
         assert_eq!(text.parse::<Rule>().expect_err(text).to_string(), message);
     }
-    let cron = "cron 60 10 * * 0".parse::<Rule>().expect_err("no minute 60").to_string();
-    assert!(cron.starts_with("the cron rule \"60 10 * * 0\" cannot be understood ("), "{cron}");
+    for (cron, wrong) in [
+        ("60 10 * * 0", "\"60\" is no minute (0 to 59)"),
+        ("0 ten * * 0", "\"ten\" is no hour (0 to 23)"),
+        ("0 10 32 * 0", "\"32\" is no day of the month (1 to 31)"),
+        ("0 10 * 13 0", "\"13\" is no month (1 to 12)"),
+        ("0 10 * * 9", "\"9\" is no day of the week (0 to 7; 0 and 7 are Sunday)"),
+    ] {
+        let said = format!("cron {cron}").parse::<Rule>().expect_err("no such field").to_string();
+        let expected =
+            format!("the cron rule \"{cron}\" cannot be understood: {wrong}; write for example: cron 0 10 * * 0");
+        assert_eq!(said, expected);
+    }
     assert!(serde_json::from_str::<Rule>("\"daily\"").expect_err("no time").to_string().contains("lacks the time"));
 }

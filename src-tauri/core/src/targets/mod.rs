@@ -51,7 +51,10 @@ impl Refusal {
             Self::SpendCap => "Raise the limit at console.x.com, or wait for the next month.".into(),
             Self::RateLimited { reset_at } => {
                 match reset_at.and_then(|at| jiff::Timestamp::from_second(i64::try_from(at).ok()?).ok()) {
-                    Some(at) => format!("Try again after {at}."),
+                    Some(at) => format!(
+                        "Try again after {}.",
+                        at.to_zoned(jiff::tz::TimeZone::system()).strftime("%H:%M on %-d %B")
+                    ),
                     None => "Try again in a quarter of an hour.".into(),
                 }
             }

@@ -16,13 +16,15 @@ afterEach(() => {
 
 const record = (ok: boolean): Advice => ({ what: "record", ok, found: ok ? "/home/ada/record" : "The bucket is gone.", what_now: ok ? null : "Make it again." });
 
-async function opened(change: { checks?: Advice[]; finish?: CallError } = {}): Promise<[string, unknown][]> {
+async function opened(change: { checks?: Advice[]; finish?: CallError; keys?: string[]; test?: CallError } = {}): Promise<[string, unknown][]> {
   const asked: [string, unknown][] = [];
   const answers: Record<string, unknown> = {
     overview: idle,
     settings: { flickr: { user: "me", never: [], albums: [] }, targets: { x: {} }, record: { kind: "folder", path: "record", bucket: "" } },
     secrets: { set: ["flickr.api_key", "flickr.api_secret"], known: [], trouble: null },
-    keep_secret: { set: ["flickr.api_key", "flickr.api_secret"], known: [], trouble: null },
+    keep_secret: { set: change.keys ?? ["flickr.api_key", "flickr.api_secret"], known: [], trouble: null },
+    test_target: "ada",
+    change_settings: { flickr: { user: "me", never: [], albums: [] }, targets: { x: {} }, record: { kind: "folder", path: "elsewhere", bucket: "" } },
     doctor: { healthy: true, home: "", checks: change.checks ?? [] },
     computers: [],
     begin_login: "https://flickr.test/authorize?oauth_token=mine",
@@ -32,6 +34,7 @@ async function opened(change: { checks?: Advice[]; finish?: CallError } = {}): P
     call: async (name, args) => {
       asked.push([name, args]);
       if (name === "finish_login") throw change.finish ?? new CallError("failed", "no");
+      if (name === "test_target" && change.test !== undefined) throw change.test;
       if (!(name in answers)) throw new CallError("failed", "not asked");
       return answers[name];
     },
@@ -103,4 +106,40 @@ it("says that the record cannot be used, and only then", async () => {
   await opened({ checks: [record(true)] });
   expect(await screen.findByText("Ready")).toBeTruthy();
   expect(screen.queryByText("Cannot be used")).toBeNull();
+});
+
+const X_KEYS = ["x.consumer_key", "x.consumer_secret", "x.access_token", "x.access_token_secret"];
+
+async function keep(label: string): Promise<void> {
+  const field = screen.getByLabelText(label);
+  await fireEvent.input(field, { target: { value: "typed" } });
+  await fireEvent.submit(field.closest("form") as HTMLFormElement);
+}
+
+it("keys of X are tested once all four are there, and not before", async () => {
+  const some = await opened({ keys: X_KEYS.slice(0, 3) });
+  await keep("Access token");
+  await waitFor(() => expect(some.some(([name]) => name === "keep_secret")).toBe(true));
+  expect(some.some(([name]) => name === "test_target")).toBe(false);
+  cleanup();
+  const asked = await opened({ keys: X_KEYS });
+  await keep("Access token secret");
+  expect(await screen.findByText("The keys open ada's account")).toBeTruthy();
+  expect(asked.filter(([name]) => name === "test_target")).toEqual([["test_target", { target: "x" }]]);
+});
+
+it("keys that X refuses are said to be, with the way to test others", async () => {
+  const asked = await opened({ keys: X_KEYS, test: new CallError("sign_in_again", "X does not accept the keys.", "Make new keys.") });
+  await keep("Access token secret");
+  expect((await screen.findByText(/X does not accept the keys/)).textContent).toContain("Make new keys.");
+  await fireEvent.click(screen.getByRole("button", { name: "Test these keys" }));
+  await waitFor(() => expect(asked.filter(([name]) => name === "test_target")).toHaveLength(2));
+});
+
+it("another place of the record is tried out at once", async () => {
+  const asked = await opened();
+  const path = screen.getByLabelText("Folder");
+  await fireEvent.change(path, { target: { value: "elsewhere" } });
+  await waitFor(() => expect(asked.map(([name]) => name)).toContain("probe"));
+  expect(asked.findIndex(([name]) => name === "change_settings")).toBeLessThan(asked.findIndex(([name]) => name === "probe"));
 });

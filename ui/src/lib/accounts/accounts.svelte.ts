@@ -69,6 +69,23 @@ export class AccountsState {
     await this.doctor.load();
   };
 
+  /** The place of the record was changed: whether it can be one, as soon as what it needs is there. */
+  async placeChanged(): Promise<void> {
+    this.probed.forget();
+    const bucket = this.settings.all.value?.record.kind === "s3";
+    if (bucket && !this.has("s3.access_key_id", "s3.secret_access_key")) return void (await this.doctor.load());
+    await this.test();
+  }
+
+  /** Whose account the keys of a target open; X charges once for each token, so it is asked once. */
+  async testTarget(target: string): Promise<string> {
+    try {
+      return await ask(this.#host, "test_target", { target });
+    } finally {
+      await this.doctor.load();
+    }
+  }
+
   async nameComputer(name: string): Promise<void> {
     this.computers.take(await ask(this.#host, "name_computer", { name }));
   }

@@ -18,6 +18,15 @@ export type Allowed = "public" | "friends" | "family" | "contacts" | "all";
 export type AppearanceSettings = { theme: Theme, language: Language, };
 
 /**
+ * A backup that was made.
+ */
+export type Backup = { folder: string, 
+/**
+ * Entries of the log.
+ */
+entries: number, photos: number, };
+
+/**
  * A call that failed, in words and with the next step.
  */
 export type CallError = { code: string, message: string, what_now: string, };
@@ -594,6 +603,15 @@ history: Array<HistoryLine>, };
  */
 export type Place = { latitude: number, longitude: number, };
 
+/**
+ * Where the plan of one target ends before the twelve weeks do; the costs end there too.
+ */
+export type PlanEnd = { target: string, 
+/**
+ * The last due time that is planned, as in [`PlanRow::local`].
+ */
+local: string, planned: number, };
+
 export type PlanPage = { rows: Array<PlanRow>, costs: Array<MonthCost>, 
 /**
  * Photos that wait, by target, in order.
@@ -602,7 +620,11 @@ queues: Array<Queue>,
 /**
  * Each target's rule in words.
  */
-rules: Array<RuleView>, zone: string, paused_until: string | null, };
+rules: Array<RuleView>, zone: string, paused_until: string | null, 
+/**
+ * Targets with more due times in these weeks than are planned at once.
+ */
+ends: Array<PlanEnd>, };
 
 /**
  * One due time with what will go out.
@@ -1052,6 +1074,8 @@ export interface Calls {
   check: { args: { repair: boolean }; result: number };
   /** Brings history and catalogue back from the record. */
   restore: { args: Record<string, never>; result: number };
+  /** Copies the record into a folder of its own below the home. */
+  backup: { args: Record<string, never>; result: Backup };
   /** Stops a job that can be stopped. */
   cancel: { args: { run: number }; result: boolean };
   /** Shows what would go out, picture size and price included; others than those `shown` come first. Changes nothing. */
@@ -1150,6 +1174,8 @@ export interface Calls {
   keep_secret: { args: { name: string, value: string }; result: SecretNames };
   /** Forgets a secret. */
   remove_secret: { args: { name: string }; result: SecretNames };
+  /** Whose account a target's keys open. X charges for the question once for each token. */
+  test_target: { args: { target: string }; result: string };
   /** First step of a login, to `flickr` or a target: the address to open. */
   begin_login: { args: { place: string }; result: string };
   /** Second step: the code, or the whole address after it; answers with the account's name. */

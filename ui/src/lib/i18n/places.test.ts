@@ -12,10 +12,12 @@ afterEach(() => {
 
 it("names a place instead of a command", () => {
   i18n.asked = "en";
-  expect(onThePage("Run `pierrot check`; `pierrot check --repair` mends it.")).toBe("Run “Check” in Accounts; “Repair” in Accounts mends it.");
-  expect(onThePage("Store it with `pierrot secret set x.consumer_key`.")).toBe("Store it with “Keep” in Accounts.");
+  expect(onThePage("Run `pierrot check`; `pierrot check --repair` mends it.")).toBe("Use “Check” in Accounts; “Repair” in Accounts mends it.");
+  expect(onThePage("Store it with `pierrot secret set x.consumer_key`.")).toBe("Store it with “API key of your app” in Accounts.");
+  expect(onThePage("Store it with `pierrot secret set`, then run `pierrot sync`.")).toBe("Store it with “Keep” in Accounts, then use “Look for photos now” in Activity.");
+  expect(onThePage("Else name a folder as `path` of [record] in config.toml.")).toBe("Else name a folder as “Record” in Accounts.");
   i18n.asked = "de";
-  expect(onThePage("Run `pierrot review`.")).toBe("Run „Rückfragen“ unter Verlauf.");
+  expect(onThePage("Run `pierrot review`.")).toBe("Use „Rückfragen“ unter Verlauf.");
 });
 
 it("leaves other words alone", () => {

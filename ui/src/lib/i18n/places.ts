@@ -1,12 +1,12 @@
 /**
  * The engine's sentences name what to do as commands of the terminal, "`pierrot sync`". On the page the same thing has a name and a
- * place: "“Look for photos now” in Activity".
+ * place: "“Look for photos now” in Activity". So has what stands in config.toml.
  */
 import { own } from "../shared/own";
 import { i18n } from "./i18n.svelte";
 import type { Words } from "./en";
 
-type Place = (t: Words) => readonly [name: string, screen: string];
+type Place = (t: Words, rest: string) => readonly [name: string, screen: string];
 
 const PLACES: Record<string, Place> = {
   sync: (t) => [t.activity.sync_now, t.screens.activity],
@@ -15,7 +15,7 @@ const PLACES: Record<string, Place> = {
   exclude: (t) => [t.selection.exclude, t.screens.gallery],
   include: (t) => [t.selection.include, t.screens.gallery],
   login: (t) => [t.accounts.login, t.screens.accounts],
-  secret: (t) => [t.accounts.keep, t.screens.accounts],
+  secret: (t, rest) => [own(t.accounts.secrets, rest.slice(rest.lastIndexOf(".") + 1).trim()) ?? t.accounts.keep, t.screens.accounts],
   probe: (t) => [t.accounts.probe, t.screens.accounts],
   check: (t) => [t.accounts.check, t.screens.accounts],
   repair: (t) => [t.accounts.repair, t.screens.accounts],
@@ -25,8 +25,12 @@ const PLACES: Record<string, Place> = {
 
 /** The engine's sentence as one at this page can follow it. A command that has no place here stays as it is. */
 export function onThePage(text: string): string {
-  return text.replace(/`pierrot ([a-z]+)([^`]*)`/g, (whole, verb: string, rest: string) => {
+  const { t } = i18n;
+  const named = text.replace(/(?:`path` of )?\[record\] (?:in|of) config\.toml/g, () => t.common.at(own(t.settings.checks, "record") ?? "record", t.screens.accounts));
+  return named.replace(/([Rr]un )?`pierrot ([a-z]+)([^`]*)`/g, (whole, run: string | undefined, verb: string, rest: string) => {
     const place = own(PLACES, rest.includes("--repair") ? "repair" : verb);
-    return place === undefined ? whole : i18n.t.common.at(...place(i18n.t));
+    // A terminal runs a command; here it is a button, or a box to fill in.
+    const use = run === undefined ? "" : run === "Run " ? "Use " : "use ";
+    return place === undefined ? whole : use + t.common.at(...place(t, rest));
   });
 }

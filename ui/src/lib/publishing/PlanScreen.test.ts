@@ -18,7 +18,7 @@ afterEach(() => {
 const row = (slot: string, title: string): PlanRow => planRow({ slot, photo: title, title });
 
 const rule = (name: string) => ({ name, rule: "off", in_words: "Never" });
-const page: PlanPage = { rows: [row("x/1", "Dusk"), row("x/2", "Dawn")], costs: [], queues: [], rules: [rule("sync"), rule("x"), rule("constructor")], zone: "Etc/UTC", paused_until: null };
+const page: PlanPage = { rows: [row("x/1", "Dusk"), row("x/2", "Dawn")], costs: [], queues: [], rules: [rule("sync"), rule("x"), rule("constructor")], zone: "Etc/UTC", paused_until: null, ends: [] };
 
 function opened(plan: PlanPage) {
   const asked: [string, unknown][] = [];
@@ -51,6 +51,11 @@ it("stands whatever its targets are called, and calls each by its name", async (
   expect(screen.getByText("constructor")).toBeTruthy();
   expect(screen.getByText("__proto__")).toBeTruthy();
   expect(screen.queryByText("This screen stopped.")).toBeNull();
+});
+
+it("says where a plan ends before its twelve weeks do", async () => {
+  opened({ ...page, ends: [{ target: "x", local: "2026-12-05T09:30", planned: 400 }] });
+  expect(await screen.findByText(/The plan of X shows the next 400 posts, up to Sat.* 5 .*09:30|The plan of X shows the next 400 posts, up to Sat.*December 5/)).toBeTruthy();
 });
 
 it("reads again when it is paused from anywhere, and offers each command once", async () => {

@@ -28,7 +28,7 @@ const ANSWERS: Record<string, unknown> = {
   photo: page(),
   neighbours: { previous: null, next: null, position: 0, count: 1 },
   exif: { camera: null, lens: null, exposure: null, aperture: null, iso: null, focal_length: null },
-  plan: { rows: [], costs: [], queues: [], rules: [{ name: "x", rule: "off", in_words: "Never" }], zone: "Etc/UTC", paused_until: null },
+  plan: { rows: [], costs: [], queues: [], rules: [{ name: "x", rule: "off", in_words: "Never" }], zone: "Etc/UTC", paused_until: null, ends: [] },
   runs: [],
   reviews: [],
   mosaics: [],

@@ -29,6 +29,15 @@ impl Pending {
     pub fn authorize_url(&self) -> &Url {
         &self.authorize_url
     }
+
+    /// Whether what was typed can be the code, or why not.
+    pub fn check(&self, typed: &str) -> std::result::Result<(), String> {
+        match verifier_in(typed, self.token.reveal()) {
+            Err(FlickrError::CodeRefused { why }) => Err(why),
+            Err(other) => Err(other.to_string()),
+            Ok(_) => Ok(()),
+        }
+    }
 }
 
 /// What a finished login brings; it does not expire.
