@@ -245,7 +245,9 @@ async fn sync(pierrot: &Pierrot, full: bool) -> Result<Answer> {
     // somebody now.
     let later = |error: Error| match error.code {
         Code::SignInAgain | Code::AskPhotographer => error,
-        _ => Error { code: Code::TryLater, ..error },
+        Code::TryLater | Code::FixSettings | Code::NewerVersionNeeded | Code::Failed => {
+            Error { code: Code::TryLater, ..error }
+        }
     };
     let error = report.record_error.clone().map(later);
     Ok(Answer::done(&report, said).stopped_by(error))

@@ -1,4 +1,4 @@
-import { readFile } from "node:fs/promises";
+import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 
 import { expect, go, pick, test, type Page } from "../support/test.ts";
@@ -48,12 +48,21 @@ test("an album that does not exist is named, and kept", async ({ page, demo }) =
 });
 
 test("every part has something to set or to know", async ({ page }) => {
-  const known = { Captions: "Longest caption", "What may go out": "Safety", Schedule: "Quiet hours", Notifications: "A photo was published", Appearance: "Language", Data: "The record is the backup", Diagnostics: "All is well" };
+  const known = { Captions: "Longest caption", "What may go out": "Safety", Schedule: "Quiet hours", Notifications: "A photo was published", Appearance: "Language", Data: "Back up now", Diagnostics: "All is well" };
   for (const [name, words] of Object.entries(known)) {
     await part(page, name);
     await expect(page.getByRole("heading", { level: 2, name })).toBeVisible();
     await expect(page.getByText(words, { exact: true }).first()).toBeVisible();
   }
+});
+
+test("a backup is a record by itself", async ({ page, demo }) => {
+  await part(page, "Data");
+  await page.getByRole("button", { name: "Back up now" }).click();
+  await expect(page.getByText(/^The log with 0 entries and the list of 24 photos were copied to/)).toBeVisible();
+  const [made] = await readdir(join(demo.home, "backups"));
+  const photos: unknown = JSON.parse(await readFile(join(demo.home, "backups", made ?? "", "pierrot-db.json"), "utf8"));
+  expect(Object.keys(photos as object)).toHaveLength(24);
 });
 
 test("the language changes at once, stays, and changes back", async ({ page }) => {

@@ -1,6 +1,6 @@
 //! Asks, in idle minutes, what cameras wrote into the photos: the source's lists do not tell it, and the gallery is filtered by it.
 //!
-//! Invariants: a job always comes first; a few calls a look, so that half of an hour's calls stay free; a photo is asked about
+//! Invariants: a job always comes first; a few calls a look, so that most of an hour's calls stay free; a photo is asked about
 //! once; trouble makes the pauses longer, never a message. Absent: asking about one photo (`jobs::exif`).
 
 use std::time::Duration;
@@ -10,8 +10,8 @@ use tokio::time::Instant;
 use super::Engine;
 use crate::{error::Result, photo::PhotoId};
 
-/// Photos asked about at one look of the schedule, every 20 seconds: 1,800 calls an hour.
-const PHOTOS_MAX: usize = 10;
+/// Photos asked about at one look of the schedule, every 20 seconds: 1,080 calls an hour.
+const PHOTOS_MAX: usize = 6;
 /// The first and the longest pause after trouble.
 const PAUSE: Duration = Duration::from_secs(300);
 const PAUSE_MAX: Duration = Duration::from_secs(3_600);
