@@ -23,6 +23,7 @@ impl Plain {
             raster.pixels.copy_within(4 * index..4 * index + 3, 3 * index);
         }
         raster.pixels.truncate(3 * count);
+        raster.pixels.shrink_to_fit();
         raster.layout = Layout::Rgb;
         Self { colours: raster, alpha }.narrowed()
     }
@@ -151,6 +152,20 @@ impl<'a> Canvas<'a> {
     /// The same picture as one channel: how far each pixel lies on a line.
     pub(super) fn along(self, line: &'a Line) -> Self {
         Self { line: Some(line), ..self }
+    }
+
+    /// The tones of one pixel; grey is written to every channel.
+    #[inline]
+    pub(super) fn tone_at<const C: usize>(&self, x: usize, y: usize) -> [i32; C] {
+        let pixel = &self.pixels[(y * self.width + x) * self.channels..][..self.channels];
+        let last = self.channels - 1;
+        match self.line {
+            Some([red, green, blue]) => {
+                let [r, g, b] = [pixel[0], pixel[1.min(last)], pixel[last]].map(usize::from);
+                [red[r] + green[g] + blue[b]; C]
+            }
+            None => std::array::from_fn(|channel| self.tones[usize::from(pixel[channel.min(last)])]),
+        }
     }
 
     /// The tones of a row; grey is written to every channel.

@@ -189,8 +189,10 @@ fn dithered(raster: Raster, how: &Dither, work: &Work<'_>) -> Result<Vec<u8>, Pi
     (work.phase)("dither");
     let tones = tone::tones(how.light());
     let canvas = plain.canvas(&tones);
+    let mut rows = 0;
     let mut sink = |codes: &[u32]| {
-        writer.row(codes);
+        writer.row(codes, canvas.alpha_of(rows));
+        rows += 1;
         Ok(())
     };
     match (&list, channels) {

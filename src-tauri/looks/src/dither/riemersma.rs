@@ -24,18 +24,12 @@ pub(super) fn along_curve<const C: usize>(
     sink: Sink<'_>,
 ) -> Result<(), PictureError> {
     let (width, height) = (canvas.width, canvas.height);
-    let mut tones = vec![[0_i16; C]; width * height];
-    let mut row = vec![[0; C]; width];
-    for (y, kept) in tones.chunks_exact_mut(width).enumerate() {
-        canvas.tones_of(y, &mut row);
-        kept.iter_mut().zip(&row).for_each(|(kept, tone)| *kept = tone.map(|tone| tone as i16));
-    }
-    let mut codes = vec![0; width * height];
+    // A code has a byte for each channel of the levels, or one for a palette.
+    let mut codes = vec![[0_u8; 3]; width * height];
     let weights = weights(strength);
     let (mut errors, mut newest, mut done) = ([[0.0_f32; C]; REMEMBERED], 0, 0);
     curve(width as i32, height as i32, &mut |x, y| {
-        let place = y * width + x;
-        let mut tone = tones[place].map(i32::from);
+        let mut tone: [i32; C] = canvas.tone_at(x, y);
         for channel in 0..C {
             let carried: f32 =
                 (0..REMEMBERED).map(|age| errors[(newest + age) % REMEMBERED][channel] * weights[age]).sum();
@@ -44,7 +38,8 @@ pub(super) fn along_curve<const C: usize>(
         let (code, chosen) = choose.choose(tone);
         newest = (newest + REMEMBERED - 1) % REMEMBERED;
         errors[newest] = std::array::from_fn(|channel| (tone[channel] - chosen[channel]).clamp(-FULL, FULL) as f32);
-        codes[place] = code;
+        let [first, second, third, _] = code.to_le_bytes();
+        codes[y * width + x] = [first, second, third];
         done += 1;
         if done % BREATH == 0 {
             (work.progress)(done as f32 / (width * height) as f32);
@@ -52,7 +47,11 @@ pub(super) fn along_curve<const C: usize>(
         }
         Ok(())
     })?;
-    codes.chunks_exact(width).try_for_each(sink)
+    let mut row = vec![0; width];
+    codes.chunks_exact(width).try_for_each(|codes| {
+        row.iter_mut().zip(codes).for_each(|(wide, code)| *wide = u32::from_le_bytes([code[0], code[1], code[2], 0]));
+        sink(&row)
+    })
 }
 
 fn weights(strength: u8) -> [f32; REMEMBERED] {

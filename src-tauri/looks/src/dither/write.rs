@@ -52,9 +52,6 @@ pub(super) struct Writer {
     /// A row of numbers, kept for the next row.
     indices: Vec<u8>,
     rows: usize,
-    /// Small picture's alpha, row by row.
-    alpha: Option<Vec<u8>>,
-    small_width: usize,
 }
 
 impl Writer {
@@ -103,15 +100,12 @@ impl Writer {
             packed: Vec::with_capacity(row * height),
             indices: Vec::new(),
             rows: 0,
-            alpha: plain.alpha.clone(),
-            small_width: plain.colours.width as usize,
         })
     }
 
-    /// Takes the next row of codes.
-    pub(super) fn row(&mut self, codes: &[u32]) {
+    /// Takes the next row of codes, and of alpha where some of the picture is transparent.
+    pub(super) fn row(&mut self, codes: &[u32], alpha: Option<&[u8]>) {
         let start = self.packed.len();
-        let alpha = self.alpha.as_ref().map(|alpha| &alpha[self.rows * self.small_width..][..self.small_width]);
         let wide: Vec<u32>;
         let wide_alpha: Option<Vec<u8>>;
         let (codes, alpha) = if self.side == 1 {
