@@ -387,3 +387,40 @@ async fn a_wrong_key_or_secret_is_called_that() {
         );
     }
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn keys_of_a_target_are_tested_once_and_stay_refused_until_others_come() {
+    let stage = Stage::new().await;
+    let _ = rustls::crypto::aws_lc_rs::default_provider().install_default();
+    let right: Vec<(String, String)> = stage.sandbox.described().secrets.clone().into_iter().collect();
+    let wrong = |name: &str| -> Vec<(String, String)> {
+        right
+            .iter()
+            .map(|(known, value)| (known.clone(), if known == name { "wrong".into() } else { value.clone() }))
+            .collect()
+    };
+    let asked = || stage.requests("GET /2/users/me");
+    let doctor = async |pierrot: &Pierrot| {
+        let doctor = pierrot.doctor().await.expect("it can look");
+        let check = doctor.checks.into_iter().find(|check| check.what == "target x").expect("it is checked");
+        (check.ok, check.found)
+    };
+    for name in ["x.access_token", "x.consumer_secret"] {
+        let pierrot = opened(&stage, wrong(name));
+        let error = pierrot.test_target("x").await.expect_err(name);
+        assert_eq!(error.code, pierrot_core::Code::SignInAgain, "{error}");
+        let (ok, found) = doctor(&pierrot).await;
+        assert!(!ok && error.message.starts_with(&found), "{found}");
+    }
+    let pierrot = opened(&stage, right.clone());
+    assert!(doctor(&pierrot).await.0, "these were never refused");
+    let who = pierrot.test_target("x").await.expect("they open an account");
+    let before = asked();
+    assert_eq!(pierrot.test_target("x").await.ok().as_ref(), Some(&who));
+    assert_eq!(asked(), before, "X charges for the question");
+    assert!(doctor(&pierrot).await.1.contains(&who));
+    drop(pierrot);
+    // The token is the same, so it is known whose it is; the secret beside it is not right for that.
+    let pierrot = opened(&stage, wrong("x.access_token_secret"));
+    assert!(pierrot.test_target("x").await.is_err());
+}

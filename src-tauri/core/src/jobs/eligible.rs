@@ -141,6 +141,9 @@ impl Pierrot {
 pub(crate) struct KnownAccount {
     /// Hex SHA-256 of the token, so that new keys are asked anew; the token itself is never kept.
     pub token_sha256: String,
+    /// Of all four keys that were seen to open the account.
+    #[serde(default)]
+    pub keys_sha256: String,
     pub id: String,
     pub username: String,
 }

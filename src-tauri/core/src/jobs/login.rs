@@ -30,8 +30,7 @@ fn no_code(why: impl std::fmt::Display) -> Error {
 /// Keys that a target did not accept.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub(crate) struct Refused {
-    /// Hex SHA-256 of the token.
-    token_sha256: String,
+    keys_sha256: String,
     pub why: String,
     pub what_now: String,
 }
@@ -52,6 +51,8 @@ pub(crate) struct Signed {
     pub x: X,
     /// Hex SHA-256 of the token.
     token_sha256: String,
+    /// The same of all four keys.
+    keys_sha256: String,
 }
 
 /// An X login that waits for its PIN.
@@ -169,16 +170,27 @@ impl Pierrot {
             token: Some(token.clone()),
             token_secret: Some(self.needed_secret(&secret("access_token_secret")).await?),
         };
+        let all: Vec<&str> =
+            [Some(&keys.consumer_key), Some(&keys.consumer_secret), keys.token.as_ref(), keys.token_secret.as_ref()]
+                .into_iter()
+                .flatten()
+                .map(Sensitive::reveal)
+                .collect();
+        let keys_sha256 = sha256_hex(all.join("\n").as_bytes());
         let x = X::new(&self.world.network, settings.api_url.clone(), keys, self.owned_stamps())?;
-        Ok(Signed { x, token_sha256: sha256_hex(token.reveal().as_bytes()) })
+        Ok(Signed { x, token_sha256: sha256_hex(token.reveal().as_bytes()), keys_sha256 })
     }
 
     /// Whose account a target is; asked once for each token, since X charges for it.
     pub(crate) async fn account(&self, target: &str, signed: &Signed) -> Result<KnownAccount> {
-        let token_sha256 = signed.token_sha256.clone();
-        if let Some(known) = self.account_of(target)?.filter(|known| known.token_sha256 == token_sha256) {
-            return Ok(known);
+        let known = self.account_of(target)?.filter(|known| known.token_sha256 == signed.token_sha256);
+        match known {
+            Some(known) => Ok(known),
+            None => self.ask_account(target, signed).await,
         }
+    }
+
+    async fn ask_account(&self, target: &str, signed: &Signed) -> Result<KnownAccount> {
         let account = match signed.x.me().await {
             Ok(account) => account,
             Err(error) => {
@@ -187,16 +199,25 @@ impl Pierrot {
                 return Err(error);
             }
         };
-        let known = KnownAccount { token_sha256, id: account.id, username: account.username };
+        let known = KnownAccount {
+            token_sha256: signed.token_sha256.clone(),
+            keys_sha256: signed.keys_sha256.clone(),
+            id: account.id,
+            username: account.username,
+        };
         self.keep_account(target, &known)?;
         Ok(known)
     }
 
-    /// Whether a target's keys open an account, and whose. X charges for the question once for each token, whoever asks: a first
-    /// publication that finds it answered does not ask again.
+    /// Whether a target's keys open an account, and whose. X charges for the question, so these very keys are asked about once; a
+    /// first publication that finds it answered does not ask again.
     pub async fn test_target(&self, target: &str) -> Result<String> {
         let signed = self.x(target).await?;
-        Ok(self.account(target, &signed).await?.username)
+        let known = self.account_of(target)?.filter(|known| known.keys_sha256 == signed.keys_sha256);
+        match known {
+            Some(known) => Ok(known.username),
+            None => Ok(self.ask_account(target, &signed).await?.username),
+        }
     }
 
     /// Remembers that these keys were refused: asking again would not help, and may cost.
@@ -205,7 +226,7 @@ impl Pierrot {
             return Ok(());
         }
         let refused = Refused {
-            token_sha256: signed.token_sha256.clone(),
+            keys_sha256: signed.keys_sha256.clone(),
             why: error.message.clone(),
             what_now: error.what_now.clone(),
         };
@@ -223,7 +244,7 @@ impl Pierrot {
     /// Why a target's keys, as they are now, were refused last.
     pub(crate) fn refusal(&self, target: &str, signed: &Signed) -> Result<Option<Refused>> {
         let refused = self.catalogue.state::<Refused>(&refused_key(target))?;
-        Ok(refused.filter(|refused| refused.token_sha256 == signed.token_sha256))
+        Ok(refused.filter(|refused| refused.keys_sha256 == signed.keys_sha256))
     }
 
     /// First step of the Flickr login.
@@ -270,10 +291,10 @@ impl Pierrot {
             let now = format!("Begin again with `pierrot login {}`: each PIN works once.", begun.target);
             refused_as(error, "The PIN was not accepted.", now)
         })?;
-        let token_sha256 = sha256_hex(done.token.reveal().as_bytes());
-        let known = KnownAccount { token_sha256, id: done.account.id, username: done.account.username };
         self.keep_secret(&format!("{}.access_token", begun.target), done.token).await?;
         self.keep_secret(&format!("{}.access_token_secret", begun.target), done.token_secret).await?;
+        let Signed { token_sha256, keys_sha256, .. } = self.x(&begun.target).await?;
+        let known = KnownAccount { token_sha256, keys_sha256, id: done.account.id, username: done.account.username };
         // Spares the question that X charges for.
         self.keep_account(&begun.target, &known)?;
         Ok(known.username)
