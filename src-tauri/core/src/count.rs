@@ -86,12 +86,16 @@ fn cut(text: &str, found: &[Found], room: usize, used_min: usize) -> usize {
         fits += piece.text.len();
     }
     let bare_word = text[..word].trim_end_matches(may_not_end);
-    if word_weight >= used_min && word_weight - plain_weight(&text[bare_word.len()..word]) >= used_min {
+    if word_weight.saturating_sub(plain_weight(&text[bare_word.len()..word])) >= used_min {
         return bare_word.len();
     }
     let bare = text[..fits].trim_end_matches(may_not_end);
     let is_url_end = found.iter().any(|url| url.range.end == fits);
-    if is_url_end || weight - plain_weight(&text[bare.len()..fits]).min(weight) < used_min { fits } else { bare.len() }
+    if is_url_end || weight.saturating_sub(plain_weight(&text[bare.len()..fits])) < used_min {
+        fits
+    } else {
+        bare.len()
+    }
 }
 
 /// Marks that look wrong before an ellipsis.

@@ -28,17 +28,29 @@ pub(crate) struct JpegFile<'a> {
     samples: u64,
     progressive: bool,
     scans: usize,
+    /// Whether something lies among the scans that [`JpegFile::rewritten`] leaves out: decoders may have heeded it.
+    pub(crate) loose: bool,
     segments: Vec<Segment<'a>>,
 }
 
 impl<'a> JpegFile<'a> {
     /// Cuts `bytes` into segments; a file without an end is [`PictureError::Broken`].
     pub(crate) fn read(bytes: &'a [u8]) -> Result<Self, PictureError> {
-        let mut file =
-            Self { width: 0, height: 0, components: 0, samples: 0, progressive: false, scans: 0, segments: Vec::new() };
+        let mut file = Self {
+            width: 0,
+            height: 0,
+            components: 0,
+            samples: 0,
+            progressive: false,
+            scans: 0,
+            loose: false,
+            segments: Vec::new(),
+        };
         let mut rest = bytes.get(2..).unwrap_or_default();
         loop {
             let Some((marker, after)) = next_marker(rest) else { return Err(cut_off()) };
+            let skipped = rest.len() - after.len() > 2;
+            file.loose |= file.scans > 0 && (skipped || (!is_picture(marker) && marker != 0xD9));
             if marker == 0xD9 {
                 break;
             }

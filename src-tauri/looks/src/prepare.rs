@@ -74,7 +74,11 @@ fn jpeg(picture: &[u8], limits: &Limits) -> Result<Prepared, PictureError> {
     let small = file.width.max(file.height) <= limits.side_max && file.picture_bytes() <= limits.bytes_max;
     if small && facts.orientation == 1 && file.components != 4 {
         let bytes = file.rewritten(facts.kept.exif().as_deref(), facts.icc.as_deref());
-        if bytes.len() <= limits.bytes_max {
+        let same = || {
+            let again = JpegFile::read(&bytes).and_then(|file| decode::jpeg(&bytes, &file));
+            again.is_ok_and(|again| again.pixels == raster.pixels)
+        };
+        if bytes.len() <= limits.bytes_max && (!file.loose || same()) {
             return Ok(untouched(bytes, "image/jpeg", (file.width, file.height), facts.kept));
         }
     }

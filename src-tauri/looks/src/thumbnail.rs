@@ -58,7 +58,7 @@ fn jpeg(picture: &[u8], side_max: u32) -> Result<Thumbnail, PictureError> {
     let small = file.width.max(file.height) <= side_max.max(1);
     let bits = 8 * file.picture_bytes() as u64;
     let frugal = bits <= (KEPT_BITS_PER_PIXEL * u64::from(file.width) * u64::from(file.height)).max(1 << 16);
-    if small && frugal && facts.orientation == 1 && file.components != 4 {
+    if small && frugal && !file.loose && facts.orientation == 1 && file.components != 4 {
         let (width, height) = (file.width, file.height);
         return Ok(Thumbnail {
             jpeg: file.rewritten(None, facts.icc.as_deref()),
