@@ -36,6 +36,7 @@ fn state() -> Overview {
         reviews: 0,
         under_way: None,
         next: vec![next("sync", "2026-11-27T04:00"), next("x", "2026-11-29T10:00")],
+        zone: None,
         paused_until: None,
         targets: vec![target("x")],
         trouble: Vec::new(),

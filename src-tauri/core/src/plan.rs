@@ -19,6 +19,8 @@ const VETOED_MAX: usize = 2_000;
 const UNDO_MAX: usize = 20;
 /// Due times planned at once.
 pub const PLANNED_MAX: usize = 400;
+/// Queued photos that one publication tries before chance: the first may be gone at the source.
+const NEXT_MAX: usize = 10;
 
 /// Why a photo stands where it stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ts_rs::TS)]
@@ -235,9 +237,9 @@ impl Plan {
         }
     }
 
-    /// The photo that waits longest in the queue and may go.
-    pub fn next_queued(&self, pool: &impl Pool) -> Option<PhotoId> {
-        self.queue.iter().find(|photo| pool.may_go(photo)).cloned()
+    /// The photos that wait longest in the queue and may go.
+    pub fn next_queued(&self, pool: &impl Pool) -> Vec<PhotoId> {
+        self.queue.iter().filter(|photo| pool.may_go(photo)).take(NEXT_MAX).cloned().collect()
     }
 
     /// Queued photos are dealt anew, in the queue's order.
@@ -351,7 +353,7 @@ mod tests {
         let mut plan = Plan::default();
         plan.queue(&[photo(3), photo(4)]);
         plan.fill(&slots(3), 1, &pool);
-        assert_eq!(plan.next_queued(&pool), Some(photo(3)));
+        assert_eq!(plan.next_queued(&pool), [photo(3), photo(4)]);
         plan.veto("x/00");
         plan.fill(&slots(3), 1, &pool);
         assert_eq!((photos(&plan)[0].clone(), plan.queue.clone()), (photo(4), vec![photo(4)]));

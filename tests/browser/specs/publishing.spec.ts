@@ -1,18 +1,6 @@
-import { expect, go, narrow, photos, pick, test, type Page } from "../support/test.ts";
+import { expect, go, narrow, photos, pick, publishNow, test } from "../support/test.ts";
 
 test.use({ start: "activity" });
-
-/** One photo by chance goes out now; answers with its caption. */
-async function publishNow(page: Page): Promise<string> {
-  await page.getByRole("contentinfo", { name: "State" }).getByRole("button", { name: "Publish now" }).click();
-  const dialog = page.getByRole("dialog", { name: "Publish on X" });
-  const publish = dialog.getByRole("button", { name: "Publish", exact: true });
-  await expect(publish).toBeEnabled();
-  const caption = await dialog.getByRole("definition").first().innerText();
-  await publish.click();
-  await expect(dialog).toBeHidden();
-  return caption;
-}
 
 test("a photo goes out once and stands in Activity with its post", async ({ page, context, sandbox }) => {
   const caption = await publishNow(page);

@@ -1,4 +1,4 @@
-import { test as base, type Locator, type Page } from "@playwright/test";
+import { expect, test as base, type Locator, type Page } from "@playwright/test";
 
 import { Control, Program, type Served } from "./program.ts";
 
@@ -86,4 +86,16 @@ export async function narrow(page: Page, state: string): Promise<number> {
   const count = (await page.locator("label").filter({ has: choice }).innerText()).replace(/\D/g, "");
   await page.getByText(new RegExp(`^${count} of \\d+ photos$`)).waitFor();
   return Number(count);
+}
+
+/** One photo by chance goes out now; answers with its caption. */
+export async function publishNow(page: Page): Promise<string> {
+  await page.getByRole("contentinfo", { name: "State" }).getByRole("button", { name: "Publish now" }).click();
+  const dialog = page.getByRole("dialog", { name: "Publish on X" });
+  const publish = dialog.getByRole("button", { name: "Publish", exact: true });
+  await expect(publish).toBeEnabled();
+  const caption = await dialog.getByRole("definition").first().innerText();
+  await publish.click();
+  await expect(dialog).toBeHidden();
+  return caption;
 }

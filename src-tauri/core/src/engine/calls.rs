@@ -192,8 +192,8 @@ calls! {
     queue(engine, target: String, photos: Vec<PhotoId>) -> Reached { engine.queue(&target, &photos) }
     /// Takes photos out of the line.
     unqueue(engine, target: String, photos: Vec<PhotoId>) -> Reached { engine.unqueue(&target, &photos) }
-    /// Nothing happens by itself until then (RFC 3339), or until it is resumed.
-    pause(engine, until: Option<String>) -> () { engine.pause_until(instant(until.as_deref())?) }
+    /// Nothing happens by itself until then (RFC 3339, or a day, which begins in the schedule's zone), or until it is resumed.
+    pause(engine, until: Option<String>) -> () { engine.pause_until(instant(engine, until.as_deref())?) }
     /// Goes on after a pause.
     resume(engine) -> () { engine.resume() }
     /// Publications that wait for an answer.
@@ -275,9 +275,11 @@ impl Engine {
     }
 }
 
-fn instant(text: Option<&str>) -> Result<Option<jiff::Timestamp>, Error> {
-    let wrong = |_| Error::settings("This is not a point in time.", "Choose a day.");
-    text.map(str::parse).transpose().map_err(wrong)
+fn instant(engine: &Engine, text: Option<&str>) -> Result<Option<jiff::Timestamp>, Error> {
+    let Some(text) = text else { return Ok(None) };
+    let begins = |day: jiff::civil::Date| day.to_zoned(engine.pierrot().settings().schedule.zone()).ok();
+    let found = text.parse().ok().or_else(|| Some(begins(text.parse().ok()?)?.timestamp()));
+    found.map(Some).ok_or_else(|| Error::settings("This is not a point in time.", "Choose a day."))
 }
 
 fn read<T: DeserializeOwned>(args: Value) -> Result<T, CallError> {

@@ -62,6 +62,8 @@ pub struct Overview {
     pub under_way: Option<UnderWay>,
     /// What happens by itself, soonest first.
     pub next: Vec<Next>,
+    /// The schedule's zone, `Europe/Rome`; absent where the computer does not name its own.
+    pub zone: Option<String>,
     /// RFC 3339; absent when nothing is paused.
     pub paused_until: Option<String>,
     pub targets: Vec<TargetView>,
@@ -133,6 +135,7 @@ impl Engine {
             reviews,
             under_way,
             next,
+            zone: pierrot.settings().schedule.zone().iana_name().map(str::to_owned),
             paused_until,
             targets,
             trouble,

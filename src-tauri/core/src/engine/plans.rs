@@ -308,7 +308,7 @@ impl Engine {
             let pool = TargetPool::of(&pierrot, &fold, name)?;
             self.change_plan(name, |plan| plan.next_queued(&pool))?
         } else {
-            None
+            Vec::new()
         };
         Ok(Choice { target: Some(name.to_owned()), photo, prefer, look, ..Choice::default() })
     }

@@ -217,10 +217,12 @@ impl Engine {
         if let Some(why) = self.over_cap(name, planned.as_ref())? {
             return self.note_run(Job::Publish, Some(name), Some(&slot.id), Ending::Nothing, &why);
         }
+        // Should the planned one be gone at the source, the queue is next.
+        let queued = self.choice(Some(name), None, None)?.prefer;
         let choice = Choice {
             target: Some(name.to_owned()),
             photo: None,
-            prefer: planned.as_ref().map(|planned| planned.photo.clone()),
+            prefer: planned.iter().map(|planned| planned.photo.clone()).chain(queued).collect(),
             seed: planned.as_ref().map(|planned| planned.seed),
             slot: Some(slot.id.clone()),
             look: self.pierrot().look_due(name).await?,
@@ -361,9 +363,10 @@ impl Engine {
 
     fn tell_skipped(&self, name: &str, slot: &Slot, missed: usize, why: SkipWhy) -> Result<()> {
         let (ending, why) = match why {
-            SkipWhy::TooLate => {
-                (Ending::Missed, "the computer was off or away for too long, and a late one is not made up for.")
-            }
+            SkipWhy::TooLate => (
+                Ending::Missed,
+                "the computer was off or away, or something stood in the way, for too long; a late one is not made up for.",
+            ),
             SkipWhy::Paused => (Ending::Nothing, "you had paused Pierrot."),
         };
         let job = if name == SYNC { Job::Sync } else { Job::Publish };

@@ -7,7 +7,10 @@ use crate::{
     jobs::attempt::Attempt,
     log::{About, Frozen},
     publication::End,
-    targets::x::{self, Processing, Refusal, X},
+    targets::{
+        title,
+        x::{self, Processing, Refusal, X},
+    },
 };
 
 /// How often X is asked whether it has worked on an upload, and how long to wait between, in seconds.
@@ -87,13 +90,13 @@ pub(crate) fn still_open(about: &About, error: Error) -> Error {
     } else {
         format!("{} Then run `pierrot recover`: {looks}", error.what_now)
     };
-    let known = format!("It is not known yet whether photo {} was posted to {}", about.photo, about.target);
+    let known = format!("It is not known yet whether photo {} was posted to {}", about.photo, title(&about.target));
     Error { message: format!("{known}: {}", error.message), what_now, ..error }
 }
 
 /// Trouble with an attempt of which nothing went out.
 pub(crate) fn not_posted(about: &About, error: Error) -> Error {
-    let message = format!("Photo {} was not posted to {}: {}", about.photo, about.target, error.message);
+    let message = format!("Photo {} was not posted to {}: {}", about.photo, title(&about.target), error.message);
     Error { message, what_now: format!("Nothing was posted. {}", error.what_now), ..error }
 }
 

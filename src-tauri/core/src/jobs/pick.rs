@@ -83,7 +83,7 @@ impl Pierrot {
         Ok(None)
     }
 
-    /// The photo that was planned, as long as it may go and was not tried; else one by chance.
+    /// The first of the photos that were planned or wait that may go and was not tried; else one by chance.
     pub(crate) fn next_photo(
         &self,
         name: &str,
@@ -91,10 +91,16 @@ impl Pierrot {
         tried: &[PhotoId],
         dice: &mut ChaCha8Rng,
     ) -> Result<Option<PhotoId>> {
-        let next = match choice.prefer.as_ref().filter(|photo| !tried.contains(photo)) {
-            Some(photo) if self.catalogue.in_pool(name, photo)? => Some(photo.clone()),
-            Some(_) | None => self.catalogue.pick(name, tried, dice)?,
-        };
+        let mut next = None;
+        for photo in choice.prefer.iter().filter(|photo| !tried.contains(photo)) {
+            if self.catalogue.in_pool(name, photo)? {
+                next = Some(photo.clone());
+                break;
+            }
+        }
+        if next.is_none() {
+            next = self.catalogue.pick(name, tried, dice)?;
+        }
         if let Some(photo) = &next
             && self.catalogue.photo(photo)?.is_none()
         {

@@ -38,8 +38,8 @@ pub struct Choice {
     pub target: Option<String>,
     /// This photo instead of a random one.
     pub photo: Option<PhotoId>,
-    /// This photo first, if it may still go; else another by chance.
-    pub prefer: Option<PhotoId>,
+    /// These first, in their order, as far as they may still go; else another by chance.
+    pub prefer: Vec<PhotoId>,
     /// Makes the random choice repeatable.
     pub seed: Option<u64>,
     /// The due time this publication is for; absent for "now".

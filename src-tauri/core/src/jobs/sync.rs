@@ -253,6 +253,8 @@ impl Pierrot {
         let changes = self.catalogue.put_photos(page.rows, now_us, Some((CURSOR, &to_value(cursor))))?;
         cursor.added += changes.added;
         cursor.changed += changes.changed;
+        // For the sentence at the end, which counts from the first page on; a power cut may take this page's share.
+        self.catalogue.note_state(CURSOR, &to_value(cursor))?;
         Ok(changes)
     }
 

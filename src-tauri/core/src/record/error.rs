@@ -57,7 +57,10 @@ impl StoreError {
     /// The next step, one sentence for a person.
     pub fn what_now(&self) -> String {
         match self {
-            Self::Unreachable { .. } => "Nothing is published until the record answers; Pierrot tries again by itself.",
+            Self::Unreachable { .. } => {
+                "Connect the drive or the network it is on, or name the right place in [record] of config.toml. What is scheduled \
+                 is tried again by itself; nothing is published before."
+            }
             Self::Unsettled { .. } => "Pierrot finds out at the next try; nothing is published before.",
             Self::Denied { .. } => {
                 "Set s3.access_key_id and s3.secret_access_key again with `pierrot secret set`; \

@@ -301,7 +301,7 @@ impl Folder {
     }
 
     fn failed(&self, error: &io::Error, doing: Doing) -> StoreError {
-        let (at, why) = (self.at(), error.to_string());
+        let (at, why) = (self.at(), in_words(error));
         if [ErrorKind::StorageFull, ErrorKind::QuotaExceeded].contains(&error.kind()) {
             return StoreError::Full { at, why };
         }
@@ -315,6 +315,12 @@ impl Folder {
             (false, Doing::Reading | Doing::Writing) => StoreError::Other { at, why },
         }
     }
+}
+
+/// What the system says, without its number.
+fn in_words(error: &io::Error) -> String {
+    let said = error.to_string();
+    said.split(" (os error").next().unwrap_or_default().to_owned()
 }
 
 /// The folder is not there now, as with an unplugged drive or a share that went away.

@@ -58,6 +58,9 @@ impl Refusal {
                     None => "Try again in a quarter of an hour.".into(),
                 }
             }
+            Self::Forbidden(why) if why.contains("Project") || why.contains("enrolled") => {
+                "Put the app into a Project with access to the API at console.x.com, then publish again.".into()
+            }
             Self::Forbidden(_) => {
                 "Check the app at console.x.com: it needs Read and Write permission, set before its tokens were made."
                     .into()
@@ -80,6 +83,6 @@ impl From<XError> for Error {
             XError::Unreachable(_) | XError::Malformed(_) => "Try again later.".into(),
             XError::Refused(refusal) => refusal.what_now(),
         };
-        Self::new(error.code(), format!("{error}."), what_now)
+        Self::new(error.code(), format!("{}.", error.to_string().trim_end_matches('.')), what_now)
     }
 }

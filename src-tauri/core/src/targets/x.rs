@@ -153,9 +153,7 @@ impl From<Lost> for XError {
 
 impl XError {
     fn of(reply: &Reply) -> Self {
-        let (number, words) = (format!("HTTP {}", reply.status), reply.text());
-        let said =
-            if words == number { format!("it answers {number}") } else { format!("it answers {number}: {words}") };
+        let said = reply.answer();
         match reply.refusal() {
             Some(refusal) => Self::Refused(refusal),
             None if reply.status >= 500 || matches!(reply.status, 408 | 409 | 425 | 499) => Self::Unreachable(said),

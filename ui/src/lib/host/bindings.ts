@@ -546,6 +546,10 @@ published: number, reviews: number, under_way: UnderWay | null,
  */
 next: Array<Next>, 
 /**
+ * The schedule's zone, `Europe/Rome`; absent where the computer does not name its own.
+ */
+zone: string | null, 
+/**
  * RFC 3339; absent when nothing is paused.
  */
 paused_until: string | null, targets: Array<TargetView>, 
@@ -1134,7 +1138,7 @@ export interface Calls {
   queue: { args: { target: string, photos: Array<PhotoId> }; result: Reached };
   /** Takes photos out of the line. */
   unqueue: { args: { target: string, photos: Array<PhotoId> }; result: Reached };
-  /** Nothing happens by itself until then (RFC 3339), or until it is resumed. */
+  /** Nothing happens by itself until then (RFC 3339, or a day, which begins in the schedule's zone), or until it is resumed. */
   pause: { args: { until: string | null }; result: null };
   /** Goes on after a pause. */
   resume: { args: Record<string, never>; result: null };

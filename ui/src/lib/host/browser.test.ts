@@ -69,6 +69,25 @@ it("says that the line broke, listens again, and then has everything read again"
   expect(Source.opened[1]?.closed).toBe(true);
 });
 
+it("lets its line go while nobody looks, and has everything read again when somebody does", () => {
+  const heard: unknown[] = [];
+  const looked = (hidden: boolean) => {
+    vi.spyOn(document, "hidden", "get").mockReturnValue(hidden);
+    document.dispatchEvent(new Event("visibilitychange"));
+  };
+  const stop = browserHost.listen((event) => heard.push(event));
+  looked(true);
+  vi.advanceTimersByTime(60_000);
+  expect(Source.opened.map(({ closed }) => closed)).toEqual([true]);
+  looked(false);
+  Source.opened[1]?.onopen?.();
+  expect(heard).toEqual([RECONNECTED]);
+  stop();
+  looked(false);
+  expect(Source.opened).toHaveLength(2);
+  vi.restoreAllMocks();
+});
+
 it("names pictures so that no id can leave its place", () => {
   expect(browserHost.picture("../a b", "grid", "1&x")).toBe("/pictures/..%2Fa%20b/grid?k=1%26x");
   expect(browserHost.mosaicPicture("../a b", "13/4_2.jpg")).toBe("/mosaics/..%2Fa%20b/13/4_2.jpg");

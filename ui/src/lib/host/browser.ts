@@ -75,6 +75,8 @@ function listen(on: (event: unknown) => void): () => void {
   let wait = AGAIN_MS_MIN;
 
   const open = () => {
+    // A browser keeps six lines to one place; pages nobody looks at leave them to the others.
+    if (document.hidden) return;
     source = new EventSource("/api/events", { withCredentials: true });
     source.onopen = () => {
       wait = AGAIN_MS_MIN;
@@ -88,8 +90,15 @@ function listen(on: (event: unknown) => void): () => void {
       wait = Math.min(wait * 2, AGAIN_MS_MAX);
     };
   };
+  const seen = () => {
+    clearTimeout(timer);
+    source?.close();
+    open();
+  };
+  document.addEventListener("visibilitychange", seen);
   open();
   return () => {
+    document.removeEventListener("visibilitychange", seen);
     clearTimeout(timer);
     source?.close();
   };

@@ -26,6 +26,7 @@ export const idle: Overview = {
   reviews: 0,
   under_way: null,
   next: [],
+  zone: "Etc/UTC",
   paused_until: null,
   targets: [],
   trouble: [],

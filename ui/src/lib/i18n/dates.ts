@@ -45,13 +45,14 @@ export function dayText(time: string): string {
   return Number.isNaN(at) ? time : dates({ dateStyle: "long" }).format(at);
 }
 
-/** Sunday 10:00, with the date when it is more than six days away. */
-export function whenText(time: string, now: number): string {
+/** Sunday 10:00 in a zone, with the date when it is more than six days away. */
+export function whenText(time: string, now: number, zone: string | null): string {
   const at = Date.parse(time);
   if (Number.isNaN(at)) return time;
   const near = Math.abs(at - now) < 6 * 24 * 3600 * 1000;
   const day: Intl.DateTimeFormatOptions = near ? { weekday: "long" } : { weekday: "short", day: "numeric", month: "short" };
-  return `${dates(day).format(at)} ${dates({ hour: "2-digit", minute: "2-digit" }).format(at)}`;
+  const there = zone === null ? {} : { timeZone: zone };
+  return `${dates({ ...day, ...there }).format(at)} ${dates({ hour: "2-digit", minute: "2-digit", ...there }).format(at)}`;
 }
 
 /** About 3 min, from seconds; nothing when it is not known. */
@@ -104,6 +105,6 @@ export function localText(local: string, options: Intl.DateTimeFormatOptions): s
 const YEAR_MS = 365 * 24 * 3600 * 1000;
 
 /** Until when a pause lasts; null for one without an end, which the engine keeps as a time years away. */
-export function pauseEnd(until: string, now: number): string | null {
-  return Date.parse(until) - now > 5 * YEAR_MS ? null : whenText(until, now);
+export function pauseEnd(until: string, now: number, zone: string | null): string | null {
+  return Date.parse(until) - now > 5 * YEAR_MS ? null : whenText(until, now, zone);
 }

@@ -106,7 +106,7 @@ export const de: Words = {
     taken: (when) => `aufgenommen ${when}`,
     scrubber: "Datum",
     undated: "Ohne Datum",
-    news: (n) => (n === 1 ? "1 neues Foto" : `${n} neue Fotos`),
+    news: (n) => (n === 1 ? "1 neues Foto" : `${n.toLocaleString("de")} neue Fotos`),
     news_some: "Die Galerie hat sich geändert",
     show: "Anzeigen",
     moved: "Die Galerie hat sich inzwischen geändert. Zeige sie, wie sie jetzt ist, und wähle dann noch einmal.",
@@ -335,6 +335,7 @@ export const de: Words = {
     on: (job, target) => `${job}, ${target}`,
     asked: "von dir verlangt",
     by_itself: "von selbst",
+    not_now: "Gerade nicht",
     endings: {
       done: "Fertig",
       nothing: "Nichts zu tun",

@@ -104,7 +104,7 @@ export const en = {
     taken: (when: string) => `taken ${when}`,
     scrubber: "Date",
     undated: "No date",
-    news: (n: number) => (n === 1 ? "1 new photo" : `${n} new photos`),
+    news: (n: number) => (n === 1 ? "1 new photo" : `${n.toLocaleString("en")} new photos`),
     news_some: "The gallery has changed",
     show: "Show",
     moved: "The gallery has changed meanwhile. Show it as it is now, then choose again.",
@@ -333,6 +333,7 @@ export const en = {
     on: (job: string, target: string) => `${job}, ${target}`,
     asked: "you asked",
     by_itself: "by itself",
+    not_now: "Not now",
     endings: {
       done: "Done",
       nothing: "Nothing to do",

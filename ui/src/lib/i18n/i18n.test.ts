@@ -39,7 +39,8 @@ it("dates and numbers follow the language", () => {
   i18n.asked = "de";
   expect(monthText(2024, 3)).toBe("März 2024");
   expect(numberText(12_483)).toBe("12.483");
-  expect(whenText("2026-11-29T10:00:00Z", Date.parse("2026-11-24T10:00:00Z"))).toContain("Sonntag");
+  expect(whenText("2026-11-29T10:00:00Z", Date.parse("2026-11-24T10:00:00Z"), null)).toContain("Sonntag");
+  expect(whenText("2026-12-01T09:00:00Z", Date.parse("2026-11-24T10:00:00Z"), "Europe/Berlin")).toContain("10:00");
   i18n.asked = "en";
   expect(monthText(2024, 3)).toBe("March 2024");
   expect(monthText(2024, 0)).toBe("2024");
@@ -48,7 +49,7 @@ it("dates and numbers follow the language", () => {
 
 it("a pause without an end is not given one", () => {
   const now = Date.parse("2026-11-24T10:00:00Z");
-  expect(pauseEnd("2036-11-21T12:01:00Z", now)).toBeNull();
+  expect(pauseEnd("2036-11-21T12:01:00Z", now, null)).toBeNull();
   i18n.asked = "en";
-  expect(pauseEnd("2026-12-24T12:00:00Z", now)).toContain("Dec");
+  expect(pauseEnd("2026-12-24T12:00:00Z", now, "Europe/Berlin")).toContain("Dec");
 });

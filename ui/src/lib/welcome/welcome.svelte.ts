@@ -31,11 +31,13 @@ export class WelcomeState {
   chosen = $state<StepName | null>(null);
   readonly done = $derived.by<Record<StepName, boolean>>(() => {
     const ready = this.#overview()?.ready;
+    // Keys that are there are not yet keys that are accepted.
+    const refused = (what: string) => this.accounts.found(what)?.ok === false;
     return {
-      source: ready?.source ?? false,
+      source: (ready?.source ?? false) && !refused("Flickr"),
       sync: ready?.synced ?? false,
-      target: ready?.target ?? false,
-      record: this.#chose && this.accounts.probed.trouble === null && this.accounts.found("record")?.ok !== false,
+      target: (ready?.target ?? false) && (this.accounts.targets.length === 0 || this.accounts.targets.some((name) => !refused(`target ${name}`))),
+      record: this.#chose && this.accounts.probed.trouble === null && !refused("record"),
       rehearsal: this.rehearsal.value?.outcome === "dry_run",
     };
   });

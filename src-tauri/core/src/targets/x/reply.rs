@@ -133,7 +133,14 @@ impl Reply {
     /// What X says in its own words, short and without hostile characters.
     pub fn text(&self) -> String {
         let clean = plain(&Problem::of(self).text);
-        if clean.is_empty() { format!("HTTP {}", self.status) } else { clean }
+        if clean.is_empty() { format!("it gave no reason (HTTP {})", self.status) } else { clean }
+    }
+
+    /// The same with the number of the answer.
+    pub fn answer(&self) -> String {
+        let clean = plain(&Problem::of(self).text);
+        let after = if clean.is_empty() { String::new() } else { format!(": {clean}") };
+        format!("it answers HTTP {}{after}", self.status)
     }
 
     /// When all exhausted windows have reset, in seconds since 1970; absent when X names no time, or one that is past.
