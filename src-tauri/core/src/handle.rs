@@ -334,8 +334,7 @@ impl Pierrot {
             self.refuse_without_record(&*store).await?;
         }
         let elsewhere = self.maybe_a_copy(&*store).await?;
-        let ledger = Ledger::open(store, &self.catalogue, self.computer.clone(), self.writer.clone())?;
-        Ok(ledger.at_another_place(elsewhere))
+        Ledger::open(store, &self.catalogue, (self.computer.clone(), self.writer.clone()), elsewhere)
     }
 
     /// Whether publications could go on with this record: everything is read and folded, and nothing is kept.

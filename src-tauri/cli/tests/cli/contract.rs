@@ -423,4 +423,14 @@ async fn keys_of_a_target_are_tested_once_and_stay_refused_until_others_come() {
     // The token is the same, so it is known whose it is; the secret beside it is not right for that.
     let pierrot = opened(&stage, wrong("x.access_token_secret"));
     assert!(pierrot.test_target("x").await.is_err());
+    drop(pierrot);
+    // Another place that asks to sign in says nothing of X.
+    let pierrot = opened(&stage, right.clone());
+    pierrot.sync(false).await.expect("Flickr answers");
+    drop(pierrot);
+    let pierrot = opened(&stage, wrong("flickr.token"));
+    let report = pierrot.publish(&pierrot_core::Choice::default()).await;
+    let error = report.map_or_else(Some, |report| report.error).expect("Flickr refuses");
+    assert_eq!(error.code, pierrot_core::Code::SignInAgain, "{error}");
+    assert!(doctor(&pierrot).await.0, "the keys of X were not refused");
 }

@@ -178,9 +178,8 @@ impl Engine {
                 row.why_not = paused_until.filter(|until| slot.at < *until).map(|_| WhyNot::Paused);
                 rows.push(row);
             }
-            if let Some(last) = slots.last().filter(|_| slots.len() >= PLANNED_MAX) {
-                let local = last.local.strftime("%Y-%m-%dT%H:%M").to_string();
-                ends.push(PlanEnd { target: name.clone(), local, planned: small(slots.len()) });
+            if let Some(last) = rows.last().filter(|_| slots.len() >= PLANNED_MAX) {
+                ends.push(PlanEnd { target: name.clone(), local: last.local.clone(), planned: small(slots.len()) });
             }
             queues.push(Queue { target: name.clone(), photos: plan.queue });
         }

@@ -12,6 +12,7 @@ use toml_edit::{DocumentMut, Item, Table};
 use super::Engine;
 use crate::{
     error::{Error, Result},
+    jobs::login::XLogin,
     secrets,
     settings::Settings,
 };
@@ -119,18 +120,13 @@ impl Engine {
         let mut logins = self.0.logins.lock().await;
         let gone = || Error::failed("This login was not begun, or is used up.", "Begin it again.");
         let who = if place == "flickr" {
+            logins.flickr.as_ref().ok_or_else(gone)?.check(typed)?;
             let login = logins.flickr.take().ok_or_else(gone)?;
-            if let Err(error) = login.check(typed) {
-                logins.flickr = Some(login);
-                return Err(error);
-            }
             pierrot.finish_flickr_login(login, typed).await?
         } else {
-            let login = logins.x.take().filter(|login| login.target() == place).ok_or_else(gone)?;
-            if let Err(error) = login.check(typed) {
-                logins.x = Some(login);
-                return Err(error);
-            }
+            let begun = |login: &&XLogin| login.target() == place;
+            logins.x.as_ref().filter(begun).ok_or_else(gone)?.check(typed)?;
+            let login = logins.x.take().ok_or_else(gone)?;
             pierrot.finish_x_login(login, typed).await?
         };
         drop(logins);

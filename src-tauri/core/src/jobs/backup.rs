@@ -89,7 +89,15 @@ fn write(catalogue: &Catalogue, content: &Content, folder: &Path) -> Result<Back
     if let Some(config) = &content.config {
         put("config.toml", config)?;
     }
-    fs::rename(&part, folder).and_then(|()| sync_folder(folder)).map_err(io)?;
+    // The names of its files are as durable as the files.
+    let folders = fs::read_dir(&part).map_err(io)?.flatten().map(|entry| entry.path()).filter(|path| path.is_dir());
+    for folder in folders.chain([part.clone()]) {
+        sync_folder(&folder.join(META)).map_err(io)?;
+    }
+    fs::rename(&part, folder)
+        .and_then(|()| sync_folder(folder))
+        .and_then(|()| folder.parent().map_or(Ok(()), sync_folder))
+        .map_err(io)?;
     let photos = u32::try_from(photos).unwrap_or(u32::MAX);
     Ok(Backup { folder: folder.display().to_string(), entries, photos })
 }

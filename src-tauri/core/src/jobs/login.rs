@@ -170,13 +170,7 @@ impl Pierrot {
             token: Some(token.clone()),
             token_secret: Some(self.needed_secret(&secret("access_token_secret")).await?),
         };
-        let all: Vec<&str> =
-            [Some(&keys.consumer_key), Some(&keys.consumer_secret), keys.token.as_ref(), keys.token_secret.as_ref()]
-                .into_iter()
-                .flatten()
-                .map(Sensitive::reveal)
-                .collect();
-        let keys_sha256 = sha256_hex(all.join("\n").as_bytes());
+        let keys_sha256 = sha256_hex(keys.all().join("\n").as_bytes());
         let x = X::new(&self.world.network, settings.api_url.clone(), keys, self.owned_stamps())?;
         Ok(Signed { x, token_sha256: sha256_hex(token.reveal().as_bytes()), keys_sha256 })
     }
@@ -191,14 +185,9 @@ impl Pierrot {
     }
 
     async fn ask_account(&self, target: &str, signed: &Signed) -> Result<KnownAccount> {
-        let account = match signed.x.me().await {
-            Ok(account) => account,
-            Err(error) => {
-                let error = Error::from(error);
-                self.note_refusal(target, signed, &error)?;
-                return Err(error);
-            }
-        };
+        let asked = signed.x.me().await;
+        self.heed_answers(target, signed, asked.is_ok());
+        let account = asked?;
         let known = KnownAccount {
             token_sha256: signed.token_sha256.clone(),
             keys_sha256: signed.keys_sha256.clone(),
@@ -213,32 +202,29 @@ impl Pierrot {
     /// first publication that finds it answered does not ask again.
     pub async fn test_target(&self, target: &str) -> Result<String> {
         let signed = self.x(target).await?;
-        let known = self.account_of(target)?.filter(|known| known.keys_sha256 == signed.keys_sha256);
+        let refused = self.refusal(target, &signed)?.is_some();
+        let known = self.account_of(target)?.filter(|known| !refused && known.keys_sha256 == signed.keys_sha256);
         match known {
             Some(known) => Ok(known.username),
             None => Ok(self.ask_account(target, &signed).await?.username),
         }
     }
 
-    /// Remembers that these keys were refused: asking again would not help, and may cost.
-    pub(crate) fn note_refusal(&self, target: &str, signed: &Signed, error: &Error) -> Result<()> {
-        if error.code != Code::SignInAgain {
-            return Ok(());
-        }
-        let refused = Refused {
-            keys_sha256: signed.keys_sha256.clone(),
-            why: error.message.clone(),
-            what_now: error.what_now.clone(),
+    /// Remembers whether X refused these very keys, not what else went wrong. It is told in Accounts and by the doctor, so that it
+    /// cannot be kept is no reason to lose what was done.
+    pub(crate) fn heed_answers(&self, target: &str, signed: &Signed, accepted: bool) {
+        let heeded = if signed.x.keys_refused() {
+            let error = Error::from(XError::Refused(Refusal::SignIn { clock_off_s: None }));
+            let (keys_sha256, why, what_now) = (signed.keys_sha256.clone(), error.message, error.what_now);
+            self.catalogue.set_state(&refused_key(target), &Refused { keys_sha256, why, what_now })
+        } else if accepted && self.refusal(target, signed).is_ok_and(|refused| refused.is_some()) {
+            self.catalogue.set_state(&refused_key(target), &serde_json::Value::Null)
+        } else {
+            Ok(())
         };
-        Ok(self.catalogue.set_state(&refused_key(target), &refused)?)
-    }
-
-    /// They were accepted after all.
-    pub(crate) fn forget_refusal(&self, target: &str) -> Result<()> {
-        if self.catalogue.state::<Refused>(&refused_key(target))?.is_some() {
-            self.catalogue.set_state(&refused_key(target), &serde_json::Value::Null)?;
+        if let Err(error) = heeded {
+            tracing::warn!(%error, target, "whether the keys are accepted could not be kept");
         }
-        Ok(())
     }
 
     /// Why a target's keys, as they are now, were refused last.

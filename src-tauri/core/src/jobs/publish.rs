@@ -66,11 +66,8 @@ impl Pierrot {
         let mut ledger = self.ready_ledger().await?;
         let outcome = self.publish_from(&mut ledger, &signed, (name, target), choice).await;
         self.write_catalogue_documents_if_behind(ledger.store()).await;
-        match &outcome {
-            Ok(PublishReport { outcome: Outcome::Published, .. }) => self.forget_refusal(name)?,
-            Ok(PublishReport { error: Some(error), .. }) | Err(error) => self.note_refusal(name, &signed, error)?,
-            Ok(_) => {}
-        }
+        let accepted = outcome.as_ref().is_ok_and(|report| report.outcome == Outcome::Published);
+        self.heed_answers(name, &signed, accepted);
         outcome
     }
 

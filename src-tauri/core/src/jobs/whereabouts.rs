@@ -58,8 +58,8 @@ impl Pierrot {
         if through > 0 && store.read(&name_of(through)).await? != self.catalogue.log_entry(through)? {
             return Ok(());
         }
-        if lives_at(store).await?.is_some()
-            && let Found::Object(mut fields) = documents::read_document(store.read(META).await?.as_deref())
+        if let Found::Object(mut fields) = documents::read_document(store.read(META).await?.as_deref())
+            && elsewhere(&fields, store).is_some()
         {
             fields.remove(LIVES_AT);
             fields.extend(address_for_all(store));
@@ -88,13 +88,15 @@ pub(crate) fn address_for_all(store: &dyn RecordStore) -> Option<(String, Value)
 
 /// Where the record says that it lives, if that is not where it was found.
 async fn lives_at(store: &dyn RecordStore) -> Result<Option<String>> {
-    let meta = store.read(META).await?;
-    let fields: Map<String, Value> = match documents::read_document(meta.as_deref()) {
-        Found::Object(fields) => fields,
-        Found::Nothing | Found::Unreadable(_) => return Ok(None),
-    };
-    let said = fields.get(LIVES_AT).and_then(Value::as_str).map(plain::line);
-    Ok(said.filter(|said| *said != store.address()))
+    Ok(match documents::read_document(store.read(META).await?.as_deref()) {
+        Found::Object(fields) => elsewhere(&fields, store),
+        Found::Nothing | Found::Unreadable(_) => None,
+    })
+}
+
+fn elsewhere(meta: &Map<String, Value>, store: &dyn RecordStore) -> Option<String> {
+    let said = meta.get(LIVES_AT).and_then(Value::as_str).map(plain::line);
+    said.filter(|said| *said != store.address())
 }
 
 /// The path without links and detours; what is not there yet is taken as it is written.

@@ -48,14 +48,15 @@ pub enum Appended {
 pub type Entries = Vec<(u64, Vec<u8>)>;
 
 impl Ledger {
-    /// Folds this computer's copy of the log; touches no network.
-    pub fn open(store: Arc<dyn RecordStore>, catalogue: &Catalogue, computer: String, writer: String) -> Result<Self> {
-        Ok(Self { store, fold: local_fold(catalogue)?, computer, writer, elsewhere: None, confirmed: false })
-    }
-
-    /// The same, neither read nor written before a person said that the record was moved.
-    pub fn at_another_place(self, elsewhere: Option<Error>) -> Self {
-        Self { elsewhere, ..self }
+    /// Folds this computer's copy of the log; touches no network. With a reason why it may be `elsewhere` the record is neither
+    /// read nor written.
+    pub fn open(
+        store: Arc<dyn RecordStore>,
+        catalogue: &Catalogue,
+        (computer, writer): (String, String),
+        elsewhere: Option<Error>,
+    ) -> Result<Self> {
+        Ok(Self { store, fold: local_fold(catalogue)?, computer, writer, elsewhere, confirmed: false })
     }
 
     pub fn fold(&self) -> &Fold {

@@ -81,13 +81,8 @@ async fn try_all(
     details.push(lists(store, folder, &mut expected).await?);
     let reads_back = details.iter().filter(|check| [READS, LISTS].contains(&check.name)).all(|check| check.ok);
     let several = store.sharing() == Sharing::Several;
-    let mut sentence = sentence(several, creates, parallel_once, reads_back, &details);
-    if several && parallel_once && reads_back && store.as_folder().is_some() {
-        // What this computer cannot see: whether the others open the same folder.
-        sentence = "Several computers may share this record if each opens this very folder, on a network drive for example; not \
-                    one that a sync service copies."
-            .to_owned();
-    }
+    let folder = store.as_folder().is_some();
+    let sentence = sentence((several, folder), creates, parallel_once, reads_back, &details);
     Ok(Verdict {
         creates_once: creates && several,
         parallel_once: parallel_once && several,
@@ -172,7 +167,13 @@ async fn lists(store: &dyn RecordStore, folder: &str, expected: &mut [String]) -
     Ok(Check { name: LISTS, ok, seen: format!("{} of {} files", all.len(), expected.len()) })
 }
 
-fn sentence(several: bool, creates: bool, parallel: bool, reads_back: bool, details: &[Check]) -> String {
+fn sentence(
+    (several, folder): (bool, bool),
+    creates: bool,
+    parallel: bool,
+    reads_back: bool,
+    details: &[Check],
+) -> String {
     let ignored = details.iter().any(|check| check.name == REFUSES);
     let text = match (reads_back, several, creates, parallel) {
         (false, _, _, _) => "This store does not give back at once what was written: do not use it for the record.",
@@ -183,6 +184,11 @@ fn sentence(several: bool, creates: bool, parallel: bool, reads_back: bool, deta
         }
         (true, true, true, false) => {
             "This store lets two writers create the same file at once: use it from one computer only."
+        }
+        // What this computer cannot see: whether the others open the same folder.
+        (true, true, true, true) if folder => {
+            "Several computers may share this record if each opens this very folder, on a network drive for example; not one that \
+             a sync service copies."
         }
         (true, true, true, true) => "Several computers may share this record.",
     };

@@ -61,7 +61,8 @@ impl OwnedKeys {
         }
     }
 
-    fn all(&self) -> Vec<&str> {
+    /// Every key that is there.
+    pub(crate) fn all(&self) -> Vec<&str> {
         let own =
             [Some(&self.consumer_key), Some(&self.consumer_secret), self.token.as_ref(), self.token_secret.as_ref()];
         own.into_iter().flatten().map(Sensitive::reveal).collect()
@@ -181,6 +182,11 @@ impl X {
     /// Prepares a client; makes no request. `base` is `https://api.x.com`, or an address of this computer.
     pub fn new(network: &Network, base: Url, keys: OwnedKeys, stamps: Stamps) -> Result<Self, XError> {
         Wire::new(network, base, keys, stamps).map(Self).map_err(XError::Unreachable)
+    }
+
+    /// Whether X said, since this client was made, that its keys open nothing; a clock that is off is not their fault.
+    pub(crate) fn keys_refused(&self) -> bool {
+        self.0.keys_refused()
     }
 
     /// Whose keys these are. Costs $0.010 once a day: ask once and keep the answer.

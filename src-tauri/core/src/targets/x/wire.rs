@@ -3,13 +3,16 @@
 //! Invariants: no redirect is followed, nothing is retried, no connection is reused, a body is at most 1 MB. A failure says
 //! whether the request may have left this computer. No error holds a key. Absent: what answers mean (`reply`).
 
-use std::time::Duration;
+use std::{
+    sync::atomic::{AtomicBool, Ordering},
+    time::Duration,
+};
 
 use reqwest::header::{AUTHORIZATION, HeaderValue};
 use reqwest::{Method, RequestBuilder, Response};
 use url::Url;
 
-use super::reply::Reply;
+use super::reply::{Refusal, Reply};
 use super::{OwnedKeys, Stamps};
 use crate::http::{Client, Kind, Network, Reach};
 use crate::oauth;
@@ -33,6 +36,8 @@ pub struct Wire {
     keys: OwnedKeys,
     stamps: Stamps,
     total: Duration,
+    /// Whether an answer said that these keys open nothing.
+    keys_refused: AtomicBool,
 }
 
 impl std::fmt::Debug for Wire {
@@ -51,7 +56,7 @@ impl Wire {
         if !base.path().ends_with('/') {
             base.set_path(&format!("{}/", base.path()));
         }
-        Ok(Self { http, base, keys, stamps, total: TOTAL_MAX })
+        Ok(Self { http, base, keys, stamps, total: TOTAL_MAX, keys_refused: AtomicBool::new(false) })
     }
 
     /// The same with another time for the whole exchange.
@@ -67,6 +72,10 @@ impl Wire {
             url.query_pairs_mut().extend_pairs(query);
         }
         Ok(url)
+    }
+
+    pub fn keys_refused(&self) -> bool {
+        self.keys_refused.load(Ordering::Relaxed)
     }
 
     /// Sends one request, signed with `extra` OAuth pairs; `fill` adds a body that does not enter the signature.
@@ -86,7 +95,13 @@ impl Wire {
         let request = self.http.request(method, &url).map_err(|error| unsent(error.to_string()))?;
         let request = fill(request.header(AUTHORIZATION, header)).timeout(self.total);
         match self.http.send(request).await {
-            Ok(response) => Ok(self.read(response, stamp.timestamp).await),
+            Ok(response) => {
+                let reply = self.read(response, stamp.timestamp).await;
+                if matches!(reply.refusal(), Some(Refusal::SignIn { clock_off_s: None })) {
+                    self.keys_refused.store(true, Ordering::Relaxed);
+                }
+                Ok(reply)
+            }
             Err(error) => Err(Lost { may_have_left: !error.never_left(), why: error.to_string() }),
         }
     }
