@@ -108,6 +108,25 @@ async fn an_outage_at_the_due_time_is_waited_for() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_limit_that_is_used_up_is_waited_for_as_long_as_x_says() {
+    let stage = Stage::new().await;
+    let engine = synced(&stage, "a", WEEKLY).await;
+    stage.go_to(Weekday::Sunday, 10);
+    let used_up = json!({"server":"x","path":"/2/tweets","kind":"rate_limited_24h","reset_in_s":18_000,"times":0});
+    stage.control().faults(&used_up).expect("a fault");
+    engine.tick().await.expect("it looks");
+    let run = &publications(&engine)[0];
+    assert!(run.ending == Some(Ending::TryLater) && run.not_before.is_some(), "{run:?}");
+    stage.pass_h(4);
+    engine.tick().await.expect("it looks");
+    assert_eq!(publications(&engine).len(), 1, "X said when it will be of use");
+    stage.control().clear_faults();
+    stage.pass_h(2);
+    engine.tick().await.expect("it looks");
+    assert_eq!((publications(&engine)[0].ending, stage.control().post_count()), (Some(Ending::Done), 1));
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_pause_is_kept_and_what_fell_into_it_is_not_made_up_for() {
     let stage = Stage::new().await;
     let engine = synced(&stage, "a", WEEKLY).await;

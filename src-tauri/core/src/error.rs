@@ -46,13 +46,15 @@ pub struct Error {
     pub message: String,
     /// One sentence: the next step.
     pub what_now: String,
+    /// The other side said that nothing else will help before this time.
+    pub not_before: Option<jiff::Timestamp>,
 }
 
 pub type Result<T, E = Error> = std::result::Result<T, E>;
 
 impl Error {
     pub fn new(code: Code, message: impl Into<String>, what_now: impl Into<String>) -> Self {
-        Self { code, message: message.into(), what_now: what_now.into() }
+        Self { code, message: message.into(), what_now: what_now.into(), not_before: None }
     }
 
     pub fn failed(message: impl Into<String>, what_now: impl Into<String>) -> Self {

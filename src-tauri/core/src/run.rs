@@ -74,6 +74,9 @@ pub struct Run {
     /// What should happen next, where something stopped it.
     #[serde(default)]
     pub code: Option<Code>,
+    /// The other side said that nothing else will help before this time.
+    #[serde(default)]
+    pub not_before: Option<String>,
     /// What became of a publication.
     #[serde(default)]
     pub outcome: Option<Outcome>,
@@ -103,6 +106,7 @@ impl Run {
             summary: String::new(),
             what_now: None,
             code: None,
+            not_before: None,
             outcome: None,
             photo: None,
             text: None,

@@ -353,12 +353,19 @@ struct Done {
     summary: String,
     what_now: Option<String>,
     code: Option<Code>,
+    not_before: Option<jiff::Timestamp>,
     report: Option<PublishReport>,
 }
 
 impl Done {
     fn new(ending: Ending, summary: impl Into<String>) -> Self {
-        Self { ending, summary: summary.into(), what_now: None, code: None, report: None }
+        Self { ending, summary: summary.into(), what_now: None, code: None, not_before: None, report: None }
+    }
+
+    /// What the one who waits for it should do, and when.
+    fn because(self, error: &Error) -> Self {
+        let (what_now, code) = (Some(error.what_now.clone()), Some(error.code));
+        Self { what_now, code, not_before: error.not_before, ..self }
     }
 
     fn failed(error: &Error) -> Self {
@@ -367,8 +374,7 @@ impl Done {
             Code::SignInAgain | Code::AskPhotographer => Ending::NeedsYou,
             Code::FixSettings | Code::NewerVersionNeeded | Code::Failed => Ending::Failed,
         };
-        let what_now = Some(error.what_now.clone());
-        Self { what_now, code: Some(error.code), ..Self::new(ending, error.message.clone()) }
+        Self::new(ending, error.message.clone()).because(error)
     }
 
     fn published(report: PublishReport) -> Self {
@@ -384,9 +390,9 @@ impl Done {
             (None, Outcome::Published) => format!("Published to {}.", targets::title(&report.target)),
             (None, _) => report.reason.clone(),
         };
-        let what_now = report.error.as_ref().map(|error| error.what_now.clone());
-        let code = report.error.as_ref().map(|error| error.code);
-        Self { ending, summary, what_now, code, report: Some(report) }
+        let done = Self::new(ending, summary);
+        let done = if let Some(error) = &report.error { done.because(error) } else { done };
+        Self { report: Some(report), ..done }
     }
 
     fn write_into(self, run: &mut Run, now: jiff::Timestamp) {
@@ -400,6 +406,7 @@ impl Done {
         }
         run.what_now = self.what_now;
         run.code = self.code;
+        run.not_before = self.not_before.map(|at| at.to_string());
         run.end(self.ending, self.summary, now);
     }
 }

@@ -7,6 +7,7 @@ use serde::Serialize;
 use super::{Engine, Next, UnderWay, scheduler::SYNC};
 use crate::{
     error::Result,
+    handle::Pierrot,
     run::{Ending, Job, Run},
     secrets,
 };
@@ -73,43 +74,63 @@ pub struct Overview {
     pub synced_at: Option<String>,
 }
 
-/// Whether what a schedule wants, `sync` or a target by name, can be done at all: the rest will not happen.
-pub(crate) fn is_set_up(name: &str, source: bool, targets: &[TargetView]) -> bool {
-    source && (name == SYNC || targets.iter().any(|target| target.name == name && target.signed_in))
+/// Which secrets there are, as far as it says what can be done at all.
+pub(crate) struct SetUp(Vec<String>);
+
+impl SetUp {
+    fn has(&self, name: &str) -> bool {
+        self.0.iter().any(|known| known == name)
+    }
+
+    /// Whether the source can be asked.
+    fn source(&self, pierrot: &Pierrot) -> bool {
+        let named = pierrot.settings().flickr.user != "me";
+        let signed = self.has("flickr.api_secret") && self.has("flickr.token") && self.has("flickr.token_secret");
+        self.has("flickr.api_key") && (named || signed)
+    }
+
+    fn target(&self, name: &str) -> bool {
+        secrets::of_target(name).iter().all(|name| self.has(name))
+    }
+
+    /// Whether what a schedule wants, `sync` or a target by name, can be done; else it will not happen.
+    pub(crate) fn allows(&self, name: &str, pierrot: &Pierrot) -> bool {
+        self.source(pierrot) && (name == SYNC || self.target(name))
+    }
 }
 
 /// Runs looked at for trouble.
 const TROUBLE_LOOK_BACK: usize = 50;
 
 impl Engine {
+    pub(crate) async fn set_up(&self) -> SetUp {
+        SetUp(self.known_secrets().await)
+    }
+
     pub async fn overview(&self) -> Result<Overview> {
-        let set = self.known_secrets().await;
+        let set = self.set_up().await;
         let engine = self.clone();
         let made = tokio::task::spawn_blocking(move || engine.overview_with(&set)).await;
         made.map_err(|_| crate::Error::failed("The state could not be read.", "Start Pierrot anew."))?
     }
 
-    fn overview_with(&self, set: &[String]) -> Result<Overview> {
+    fn overview_with(&self, set: &SetUp) -> Result<Overview> {
         let pierrot = self.pierrot();
         let status = pierrot.status()?;
-        let has = |name: &str| set.iter().any(|known| known == name);
         let targets: Vec<TargetView> = status
             .targets
             .iter()
             .map(|target| TargetView {
                 name: target.target.clone(),
                 account: target.account.clone(),
-                signed_in: secrets::of_target(&target.target).iter().all(|name| has(name)),
+                signed_in: set.target(&target.target),
                 unpublished: target.unpublished,
                 published: small(target.published),
                 reviews: small(target.reviews),
             })
             .collect();
         let mut next = self.next()?;
-        let named = pierrot.settings().flickr.user != "me";
-        let signed = has("flickr.api_secret") && has("flickr.token") && has("flickr.token_secret");
-        let source = has("flickr.api_key") && (named || signed);
-        next.retain(|next| is_set_up(&next.name, source, &targets));
+        next.retain(|next| set.allows(&next.name, &pierrot));
         let reviews = targets.iter().map(|target| target.reviews).sum();
         let under_way = self.under_way();
         let trouble = trouble(&pierrot.catalogue.runs(None, TROUBLE_LOOK_BACK)?);
@@ -126,7 +147,7 @@ impl Engine {
                 (None, false, false) => Mood::Idle,
             },
             ready: Ready {
-                source,
+                source: set.source(&pierrot),
                 synced: status.synced_at.is_some(),
                 target: targets.iter().any(|target| target.signed_in),
             },

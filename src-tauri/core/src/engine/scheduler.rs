@@ -9,7 +9,7 @@ use std::time::Duration;
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
-use super::{Asked, Engine, cameras, overview::is_set_up};
+use super::{Asked, Engine, cameras};
 use crate::{
     error::{Error, Result},
     jobs::publish::Choice,
@@ -126,9 +126,8 @@ impl Engine {
         let pierrot = self.pierrot();
         let names: Vec<String> =
             std::iter::once(SYNC.to_owned()).chain(pierrot.settings().targets.keys().cloned()).collect();
-        let ready = self.overview().await?;
         for name in names {
-            self.look(&name, is_set_up(&name, ready.ready.source, &ready.targets)).await?;
+            self.look(&name).await?;
         }
         self.look_at_record().await
     }
@@ -146,32 +145,33 @@ impl Engine {
         pierrot.newest_fold().await.map(drop)
     }
 
-    async fn look(&self, name: &str, possible: bool) -> Result<()> {
+    async fn look(&self, name: &str) -> Result<()> {
         let moment = self.moment()?;
         let policy = self.policy(name);
         let mut kept = self.kept(name)?;
         if kept.memory.follow(&policy.rule, &moment) {
             self.keep(name, &kept)?;
         }
+        let possible = async || self.set_up().await.allows(name, &self.pierrot());
         match due(&policy, &kept.memory, &moment) {
             Due::Wait { .. } => self.seen(name, kept, &moment),
             Due::Hold { why } => self.doubt(&why),
             Due::Skip { slot, missed, why } => {
-                if possible {
+                if possible().await {
                     self.tell_skipped(name, &slot, missed, why)?;
                 }
                 self.settle(name, kept, &slot, moment.now)
             }
             // Nothing is set up for it yet, so nothing was missed.
-            Due::Run { slot, .. } if !possible => self.settle(name, kept, &slot, moment.now),
+            Due::Run { slot, .. } if !possible().await => self.settle(name, kept, &slot, moment.now),
             Due::Run { .. } if kept.retry_at.is_some_and(|at| at > moment.now) => Ok(()),
             Due::Run { slot, .. } => {
                 let run = self.run_slot(name, &slot).await?;
                 let now = self.pierrot().now();
-                match retry_after(&run, kept.tries) {
-                    Some(wait) => {
+                match retry_at(&run, kept.tries, now) {
+                    Some(at) => {
                         kept.tries += 1;
-                        kept.retry_at = Some(now.saturating_add(wait).unwrap_or(now));
+                        kept.retry_at = Some(at);
                         self.keep(name, &kept)
                     }
                     None => self.settle(name, kept, &slot, now),
@@ -404,17 +404,19 @@ fn key(name: &str) -> String {
     format!("schedule/{name}")
 }
 
-/// How long to wait before the same slot is tried again; `None` when it is over.
-fn retry_after(run: &Run, tries: usize) -> Option<SignedDuration> {
-    match run.ending {
+/// When the same slot is tried again: not before the other side said it would be of use; `None` when it is over.
+fn retry_at(run: &Run, tries: usize, now: Timestamp) -> Option<Timestamp> {
+    let wait = match run.ending {
         Some(Ending::TryLater | Ending::Cancelled | Ending::Interrupted) => {
             let minutes = RETRY_MIN.get(tries).or(RETRY_MIN.last()).copied().unwrap_or(60);
-            Some(SignedDuration::from_mins(minutes))
+            SignedDuration::from_mins(minutes)
         }
         // A review uses the slot up; a sign-in or a payment does not.
         Some(Ending::NeedsYou) if run.outcome != Some(Outcome::NeedsReview) => {
-            Some(SignedDuration::from_hours(NEEDS_YOU_RETRY_H))
+            SignedDuration::from_hours(NEEDS_YOU_RETRY_H)
         }
-        Some(Ending::NeedsYou | Ending::Done | Ending::Nothing | Ending::Missed | Ending::Failed) | None => None,
-    }
+        Some(Ending::NeedsYou | Ending::Done | Ending::Nothing | Ending::Missed | Ending::Failed) | None => return None,
+    };
+    let said = run.not_before.as_deref().and_then(|at| at.parse().ok());
+    Some(now.saturating_add(wait).unwrap_or(now).max(said.unwrap_or(now)))
 }

@@ -40,6 +40,20 @@ impl Refusal {
         }
     }
 
+    /// When a limit that is used up begins anew.
+    fn not_before(&self) -> Option<jiff::Timestamp> {
+        match self {
+            Self::RateLimited { reset_at } => jiff::Timestamp::from_second(i64::try_from((*reset_at)?).ok()?).ok(),
+            Self::SignIn { .. }
+            | Self::OutOfCredit
+            | Self::SpendCap
+            | Self::Forbidden(_)
+            | Self::NotThere(_)
+            | Self::MediaInvalid(_)
+            | Self::Invalid(_) => None,
+        }
+    }
+
     fn what_now(&self) -> String {
         match self {
             Self::SignIn { clock_off_s: Some(_) } => "Set this computer's clock, then try again.".into(),
@@ -49,15 +63,13 @@ impl Refusal {
             }
             Self::OutOfCredit => "Buy credit at console.x.com, then publish again.".into(),
             Self::SpendCap => "Raise the limit at console.x.com, or wait for the next month.".into(),
-            Self::RateLimited { reset_at } => {
-                match reset_at.and_then(|at| jiff::Timestamp::from_second(i64::try_from(at).ok()?).ok()) {
-                    Some(at) => format!(
-                        "Try again after {}.",
-                        at.to_zoned(jiff::tz::TimeZone::system()).strftime("%H:%M on %-d %B")
-                    ),
-                    None => "Try again in a quarter of an hour.".into(),
-                }
-            }
+            Self::RateLimited { .. } => match self.not_before() {
+                Some(at) => format!(
+                    "Try again after {}.",
+                    at.to_zoned(jiff::tz::TimeZone::system()).strftime("%H:%M on %-d %B")
+                ),
+                None => "Try again in a quarter of an hour.".into(),
+            },
             Self::Forbidden(why) if why.contains("Project") || why.contains("enrolled") => {
                 "Put the app into a Project with access to the API at console.x.com, then publish again.".into()
             }
@@ -78,11 +90,12 @@ impl Refusal {
 
 impl From<XError> for Error {
     fn from(error: XError) -> Self {
-        let what_now = match &error {
+        let (what_now, not_before) = match &error {
             // Whether something was posted is for the caller to say.
-            XError::Unreachable(_) | XError::Malformed(_) => "Try again later.".into(),
-            XError::Refused(refusal) => refusal.what_now(),
+            XError::Unreachable(_) | XError::Malformed(_) => ("Try again later.".into(), None),
+            XError::Refused(refusal) => (refusal.what_now(), refusal.not_before()),
         };
-        Self::new(error.code(), format!("{}.", error.to_string().trim_end_matches('.')), what_now)
+        let message = format!("{}.", error.to_string().trim_end_matches('.'));
+        Self { not_before, ..Self::new(error.code(), message, what_now) }
     }
 }

@@ -19,6 +19,7 @@ const run = (id: number): Run => ({
   summary: "",
   what_now: null,
   code: null,
+  not_before: null,
   outcome: null,
   photo: null,
   text: null,

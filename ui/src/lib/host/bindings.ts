@@ -803,6 +803,10 @@ summary: string, what_now: string | null,
  */
 code: Code | null, 
 /**
+ * The other side said that nothing else will help before this time.
+ */
+not_before: string | null, 
+/**
  * What became of a publication.
  */
 outcome: Outcome | null, photo: string | null, text: string | null, post_url: string | null, 

@@ -30,7 +30,7 @@ it("a refusal is said with what to do now, and never thrown", async () => {
 });
 
 it("tells the end of what a person asked for, and is silent about what happens by itself", () => {
-  const run = (change: Partial<Run>) => ({ slot: null, ending: "done", summary: "Published to x.", what_now: null, ...change }) as Run;
+  const run = (change: Partial<Run>) => ({ job: "publish", target: "x", slot: null, by_itself: false, ending: "done", summary: "Published to x.", what_now: null, ...change }) as Run;
   const toasts = new Toasts();
   tellEnd(toasts, run({ slot: "x/2026-W48" }));
   tellEnd(toasts, run({ ending: null }));
@@ -41,4 +41,9 @@ it("tells the end of what a person asked for, and is silent about what happens b
     ["ok", "Published to x."],
     ["danger", "No credit. Buy some."],
   ]);
+  tellEnd(toasts, run({ summary: "Published to y.", target: "y" }));
+  tellEnd(toasts, run({ job: "sync", target: null }));
+  expect(texts(toasts), "another job says nothing of that one").toContainEqual(["danger", "No credit. Buy some."]);
+  tellEnd(toasts, run({ slot: "x/2026-W49", by_itself: true }));
+  expect(texts(toasts), "it went well since").not.toContainEqual(["danger", "No credit. Buy some."]);
 });
