@@ -415,7 +415,9 @@ fn retry_at(run: &Run, tries: usize, now: Timestamp) -> Option<Timestamp> {
         Some(Ending::NeedsYou) if run.outcome != Some(Outcome::NeedsReview) => {
             SignedDuration::from_hours(NEEDS_YOU_RETRY_H)
         }
-        Some(Ending::NeedsYou | Ending::Done | Ending::Nothing | Ending::Missed | Ending::Failed) | None => return None,
+        Some(Ending::NeedsYou | Ending::Done | Ending::Nothing | Ending::Missed | Ending::Failed) | None => {
+            return None;
+        }
     };
     let said = run.not_before.as_deref().and_then(|at| at.parse().ok());
     Some(now.saturating_add(wait).unwrap_or(now).max(said.unwrap_or(now)))
