@@ -135,7 +135,7 @@ impl<'a> Png<'a> {
         let mut decoder = png::Decoder::new_with_limits(Cursor::new(bytes), limits);
         decoder.set_transformations(Transformations::EXPAND);
         decoder.set_ignore_text_chunk(true);
-        let reader = decoder.read_info().map_err(PictureError::broken)?;
+        let reader = decoder.read_info().map_err(of_png)?;
         let (color, depth) = reader.output_color_type();
         if !matches!(depth, BitDepth::Eight | BitDepth::Sixteen) {
             return Err(PictureError::Unsupported { what: "an unusual PNG bit depth" });
@@ -162,13 +162,13 @@ impl<'a> Png<'a> {
 
     /// Decodes every row and keeps none.
     pub(crate) fn verify(mut self) -> Result<(), PictureError> {
-        while self.reader.next_row().map_err(PictureError::broken)?.is_some() {}
-        self.reader.finish().map_err(PictureError::broken)
+        while self.reader.next_row().map_err(of_png)?.is_some() {}
+        self.reader.finish().map_err(of_png)
     }
 
     /// Decodes to a raster no larger than [`raster_bytes_max`], averaging pixels on the way where needed, and squares of
-    /// `enough` x `enough` opaque pixels in any case.
-    pub(crate) fn raster(mut self, enough: u32) -> Result<Raster, PictureError> {
+    /// `enough` x `enough` opaque pixels in any case. With it, the side of the squares.
+    pub(crate) fn raster(mut self, enough: u32) -> Result<(Raster, u32), PictureError> {
         let layout = match self.rows.color {
             ColorType::Grayscale => Layout::Grey,
             ColorType::Rgb => Layout::Rgb,
@@ -176,15 +176,15 @@ impl<'a> Png<'a> {
             ColorType::Indexed => return Err(PictureError::broken("its palette is missing")),
         };
         if self.reader.info().interlaced {
-            return self.interlaced(layout);
+            return Ok((self.interlaced(layout)?, 1));
         }
         let enough = if layout == Layout::Rgba { 1 } else { enough };
         let factor = shrink_factor(self.width, self.height, layout, raster_bytes_max(self.bytes)).max(enough);
         let factor = factor.min(self.width).min(self.height);
-        let (width, height) = (self.width / factor, self.height / factor);
+        let (width, height) = (self.width.div_ceil(factor), self.height.div_ceil(factor));
         let mut shrinker = Shrinker::new(self.width, layout, factor);
         let mut pixels = Vec::with_capacity(width as usize * height as usize * layout.channels());
-        while let Some(row) = self.reader.next_row().map_err(PictureError::broken)? {
+        while let Some(row) = self.reader.next_row().map_err(of_png)? {
             let row = self.rows.ready(row.data());
             if factor == 1 {
                 pixels.extend_from_slice(row);
@@ -192,8 +192,9 @@ impl<'a> Png<'a> {
                 pixels.extend_from_slice(line);
             }
         }
-        self.reader.finish().map_err(PictureError::broken)?;
-        checked(Raster { width, height, layout, pixels })
+        pixels.extend_from_slice(shrinker.rest().unwrap_or_default());
+        self.reader.finish().map_err(of_png)?;
+        Ok((checked(Raster { width, height, layout, pixels })?, factor))
     }
 
     /// Interlaced pictures have no rows until the end: they must stand in memory as a whole.
@@ -201,14 +202,15 @@ impl<'a> Png<'a> {
         let (width, height) = (self.width, self.height);
         let Rows { color, pairs, .. } = self.rows;
         let bytes_of_samples = color.samples() * if pairs { 2 } else { 1 };
-        let as_it_is = self.rows.way.is_none() && bytes_of_samples == layout.channels();
+        // Two samples of two bytes are four bytes as well.
+        let as_it_is = self.rows.way.is_none() && !pairs && color.samples() == layout.channels();
         let extra = if as_it_is { 0 } else { bytes_of_samples };
         let needed = pixels(width, height) * (layout.channels() + extra) as u64;
         check_memory(self.bytes, width, height, needed, "too many for an interlaced PNG")?;
         let length = self.reader.output_buffer_size().ok_or_else(|| PictureError::broken("it has no size"))?;
         let mut buffer = vec![0; length];
-        self.reader.next_frame(&mut buffer).map_err(PictureError::broken)?;
-        self.reader.finish().map_err(PictureError::broken)?;
+        self.reader.next_frame(&mut buffer).map_err(of_png)?;
+        self.reader.finish().map_err(of_png)?;
         if !as_it_is {
             let mut pixels = Vec::with_capacity(width as usize * height as usize * layout.channels());
             for row in buffer.chunks_exact(width as usize * bytes_of_samples) {
@@ -218,6 +220,20 @@ impl<'a> Png<'a> {
         }
         checked(Raster { width, height, layout, pixels: buffer })
     }
+}
+
+/// What a decoder says of its chunks and sums, in words.
+fn of_png(error: png::DecodingError) -> PictureError {
+    let why = match &error {
+        png::DecodingError::IoError(error) if error.kind() == std::io::ErrorKind::UnexpectedEof => {
+            "the file ends before the picture does"
+        }
+        png::DecodingError::LimitsExceeded => "it asks for more memory than a picture needs",
+        png::DecodingError::IoError(_) | png::DecodingError::Format(_) | png::DecodingError::Parameter(_) => {
+            "some of its bytes were changed on the way"
+        }
+    };
+    PictureError::broken(why)
 }
 
 fn checked(raster: Raster) -> Result<Raster, PictureError> {

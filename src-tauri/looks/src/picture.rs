@@ -26,6 +26,8 @@ pub(crate) struct Picture {
     orientation: u8,
     /// As the file has them, not turned.
     full: (u32, u32),
+    /// How many decoded pixels stand side by side for one of the file's.
+    scale: f64,
     resizer: Resizer,
 }
 
@@ -73,9 +75,9 @@ impl Picture {
         let facts = Facts::gather(file.app(1, b"Exif\0\0").next(), None, None).with_icc(file.icc());
         let full = (file.width, file.height);
         let shrink = want.shrink(full, facts.orientation);
-        let (raster, is_srgb) = scaled::jpeg(bytes, &file, facts.icc.as_deref(), shrink)?;
-        let facts = if is_srgb { Facts { icc: None, ..facts } } else { facts };
-        Ok(Self::new(raster, &facts, full))
+        let decoded = scaled::jpeg(bytes, &file, facts.icc.as_deref(), shrink)?;
+        let facts = if decoded.is_srgb { Facts { icc: None, ..facts } } else { facts };
+        Ok(Self::new(decoded.raster, &facts, full, decoded.scale))
     }
 
     fn png(bytes: &[u8], want: Want<'_>) -> Result<Self, PictureError> {
@@ -86,22 +88,22 @@ impl Picture {
         let facts = Facts::gather(file.exif(), None, None).with_icc(icc);
         let full = (file.width, file.height);
         let enough = (want.shrink(full, facts.orientation) / SPARE) as u32;
-        let raster = decoder.raster(enough.max(1))?;
+        let (raster, factor) = decoder.raster(enough.max(1))?;
         if matches!(want, Want::Whole) && (raster.width, raster.height) != full {
             return Err(PictureError::TooLarge { width: full.0, height: full.1, why: "more than fit in memory" });
         }
-        Ok(Self::new(raster, &facts, full))
+        Ok(Self::new(raster, &facts, full, 1.0 / f64::from(factor)))
     }
 
     fn animated((raster, (exif, _, icc)): (Raster, Blocks)) -> Result<Self, PictureError> {
         let exif = exif.as_deref().map(|block| block.strip_prefix(b"Exif\0\0").unwrap_or(block));
         let full = (raster.width, raster.height);
-        Ok(Self::new(raster, &Facts::gather(exif, None, None).with_icc(icc), full))
+        Ok(Self::new(raster, &Facts::gather(exif, None, None).with_icc(icc), full, 1.0))
     }
 
-    fn new(raster: Raster, facts: &Facts, full: (u32, u32)) -> Self {
+    fn new(raster: Raster, facts: &Facts, full: (u32, u32), scale: f64) -> Self {
         let to_srgb = ToSrgb::of(facts.icc.as_deref(), raster.layout);
-        Self { raster, to_srgb, orientation: facts.orientation, full, resizer: Resizer::new() }
+        Self { raster, to_srgb, orientation: facts.orientation, full, scale, resizer: Resizer::new() }
     }
 
     /// Lays the picture on white, or weighs its colours by their alpha, before anything is drawn from it.
@@ -137,7 +139,7 @@ impl Picture {
             (cut.width, cut.height) = (cut.height, cut.width);
             cut.part = (cut.part.1, cut.part.0, cut.part.3, cut.part.2);
         }
-        let cut = cut.on(self.full, (self.raster.width, self.raster.height));
+        let cut = cut.on(self.scale, (self.raster.width, self.raster.height));
         let mut drawn = self.raster.drawn(&cut, &mut self.resizer)?;
         if let Some(way) = &self.to_srgb {
             way.apply(&mut drawn);

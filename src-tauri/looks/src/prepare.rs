@@ -104,7 +104,7 @@ fn png(picture: &[u8], limits: &Limits) -> Result<Prepared, PictureError> {
         facts.icc = None;
     }
     let wish = if small && facts.orientation != 1 { Wish::Png } else { Wish::Jpeg };
-    encoded(picture, decoder.raster(1)?, facts, limits, wish)
+    encoded(picture, decoder.raster(1)?.0, facts, limits, wish)
 }
 
 fn whole(picture: &[u8], found: (Raster, Blocks), limits: &Limits) -> Result<Prepared, PictureError> {

@@ -242,7 +242,12 @@ fn scaled_pixels_stay_where_they_were() {
     let file = JpegFile::read(&picture).expect("valid");
     let mut raster = decode::jpeg(&picture, &file).expect("valid");
     raster.shrink_by(3);
-    assert_eq!((raster.width, raster.height, raster.pixels.len()), (133, 66, 133 * 66 * 3));
+    // The last column and the last row are what is left: one pixel of three.
+    assert_eq!((raster.width, raster.height, raster.pixels.len()), (134, 67, 134 * 67 * 3));
+    assert_eq!(
+        raster.pixels[raster.pixels.len() - 3..].iter().map(|&value| value > 250).collect::<Vec<_>>(),
+        [true; 3]
+    );
     assert_eq!(raster.pixels[..3].iter().map(|&value| value > 127).collect::<Vec<_>>(), [true, false, false]);
 }
 

@@ -48,7 +48,7 @@ impl Raster {
     /// No pixels at all.
     pub(crate) const EMPTY: Self = Self { width: 0, height: 0, layout: Layout::Grey, pixels: Vec::new() };
 
-    /// Averages squares of `factor` x `factor` pixels in place; incomplete squares at the edges are dropped.
+    /// Averages squares of `factor` x `factor` pixels in place; at the edges of what there is of them.
     pub(crate) fn shrink_by(&mut self, factor: u32) {
         if factor <= 1 {
             return;
@@ -64,10 +64,14 @@ impl Raster {
                 written += line.len();
             }
         }
+        if let Some(line) = sums.rest() {
+            self.pixels[written..written + line.len()].copy_from_slice(line);
+            written += line.len();
+        }
         self.pixels.truncate(written);
         self.pixels.shrink_to_fit();
-        self.width /= factor;
-        self.height /= factor;
+        self.width = self.width.div_ceil(factor);
+        self.height = self.height.div_ceil(factor);
     }
 
     /// Resizes with Lanczos3 so that no side is longer than `side_max`; never enlarges.
@@ -207,11 +211,14 @@ fn reverse_pixels(pixels: &mut [u8], channels: usize) {
     }
 }
 
-/// Averages squares of pixels, row by row, so that a large picture never stands in memory.
+/// Averages squares of pixels, row by row, so that a large picture never stands in memory. Squares at the edges are averaged
+/// of what there is of them.
 #[derive(Debug)]
 pub(crate) struct Shrinker {
     factor: u32,
     channels: usize,
+    /// Columns of the last square of a row.
+    last: u32,
     rows: u32,
     sums: Vec<u32>,
     line: Vec<u8>,
@@ -219,27 +226,34 @@ pub(crate) struct Shrinker {
 
 impl Shrinker {
     pub(crate) fn new(width: u32, layout: Layout, factor: u32) -> Self {
-        let channels = layout.channels();
-        let length = (width / factor) as usize * channels;
-        Self { factor, channels, rows: 0, sums: vec![0; length], line: vec![0; length] }
+        let (channels, across) = (layout.channels(), width.div_ceil(factor));
+        let length = across as usize * channels;
+        let last = width - across.saturating_sub(1) * factor;
+        Self { factor, channels, last, rows: 0, sums: vec![0; length], line: vec![0; length] }
     }
 
     /// Adds a full-width row; every `factor` rows, gives the shrunken row.
     pub(crate) fn add(&mut self, row: &[u8]) -> Option<&[u8]> {
         let square = self.factor as usize * self.channels;
-        for (sums, from) in self.sums.chunks_exact_mut(self.channels).zip(row.chunks_exact(square)) {
+        for (sums, from) in self.sums.chunks_exact_mut(self.channels).zip(row.chunks(square)) {
             for pixel in from.chunks_exact(self.channels) {
                 sums.iter_mut().zip(pixel).for_each(|(sum, value)| *sum += u32::from(*value));
             }
         }
         self.rows += 1;
-        if self.rows < self.factor {
+        if self.rows < self.factor { None } else { self.rest() }
+    }
+
+    /// The shrunken row of the rows that were added since the last one, if any.
+    pub(crate) fn rest(&mut self) -> Option<&[u8]> {
+        if self.rows == 0 {
             return None;
         }
-        let area = self.factor * self.factor;
-        for (value, sum) in self.line.iter_mut().zip(&mut self.sums) {
-            *value = ((*sum + area / 2) / area) as u8;
-            *sum = 0;
+        let edge = self.line.len().saturating_sub(self.channels);
+        let mean = |sum: &mut u32, area: u32| ((std::mem::take(sum) + area / 2) / area) as u8;
+        for (place, (value, sum)) in self.line.iter_mut().zip(&mut self.sums).enumerate() {
+            let columns = if place < edge { self.factor } else { self.last };
+            *value = mean(sum, columns * self.rows);
         }
         self.rows = 0;
         Some(&self.line)

@@ -9,8 +9,14 @@ use crate::decode;
 use crate::jpeg_file::JpegFile;
 use crate::raster::Raster;
 
-/// A decoded JPEG, and whether its colours are sRGB already whatever its profile says.
-pub(crate) type Scaled = (Raster, bool);
+/// A decoded JPEG.
+pub(crate) struct Scaled {
+    pub(crate) raster: Raster,
+    /// Whether its colours are sRGB already whatever its profile says.
+    pub(crate) is_srgb: bool,
+    /// How many of its pixels stand side by side for one of the file's.
+    pub(crate) scale: f64,
+}
 
 /// Decodes at the smallest fraction that still has [`SPARE`] times the pixels, when `shrink` of them become one.
 #[cfg(feature = "turbojpeg")]
@@ -27,7 +33,7 @@ pub(crate) fn jpeg(bytes: &[u8], file: &JpegFile<'_>, _: Option<&[u8]>, _: f64) 
 
 /// CMYK comes out as plain RGB.
 fn whole(bytes: &[u8], file: &JpegFile<'_>) -> Result<Scaled, PictureError> {
-    Ok((decode::jpeg(bytes, file)?, file.components == 4))
+    Ok(Scaled { raster: decode::jpeg(bytes, file)?, is_srgb: file.components == 4, scale: 1.0 })
 }
 
 #[cfg(feature = "turbojpeg")]
@@ -87,7 +93,9 @@ mod turbo {
         if channels == 4 {
             pixels = rgb(pixels, icc, file.app(14, b"Adobe").next().is_some());
         }
-        Ok(Some((Raster { width: width as u32, height: height as u32, layout, pixels }, channels == 4)))
+        let raster = Raster { width: width as u32, height: height as u32, layout, pixels };
+        let scale = fraction.num() as f64 / fraction.denom() as f64;
+        Ok(Some(Scaled { raster, is_srgb: channels == 4, scale }))
     }
 
     /// Ink to light, by the profile where there is one; Adobe writes ink upside down.

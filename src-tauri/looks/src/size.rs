@@ -73,19 +73,20 @@ impl Cut {
         (self.part.2 / f64::from(self.width)).min(self.part.3 / f64::from(self.height))
     }
 
-    /// The same cut of a picture that was decoded at `width` x `height` instead of `from`.
-    pub(crate) fn on(&self, from: (u32, u32), (width, height): (u32, u32)) -> Self {
-        let (left, across) = scaled(self.part.0, self.part.2, from.0, width);
-        let (top, down) = scaled(self.part.1, self.part.3, from.1, height);
+    /// The same cut of a picture that was decoded at `scale` to `width` x `height`: its last pixels may show only a part of what
+    /// they stand for.
+    pub(crate) fn on(&self, scale: f64, (width, height): (u32, u32)) -> Self {
+        let (left, across) = scaled(self.part.0, self.part.2, scale, width);
+        let (top, down) = scaled(self.part.1, self.part.3, scale, height);
         Self { part: (left, top, across, down), ..*self }
     }
 }
 
-/// The start and the length of a part of a side of `from` pixels on one of `to`: inside of it, whatever the rounding.
-fn scaled(start: f64, length: f64, from: u32, to: u32) -> (f64, f64) {
-    let (scale, to) = (f64::from(to) / f64::from(from), f64::from(to));
-    let length = (length * scale).min(to);
-    ((start * scale).min(to - length), length)
+/// The start and the length of a part of a side at `scale`, where it has `side` pixels: inside of it, whatever the rounding.
+fn scaled(start: f64, length: f64, scale: f64, side: u32) -> (f64, f64) {
+    let side = f64::from(side);
+    let length = (length * scale).min(side);
+    ((start * scale).min(side - length), length)
 }
 
 impl FromStr for Size {
@@ -157,7 +158,7 @@ mod tests {
             let size = text.parse::<Size>().expect(text);
             for (side, factor) in (64..3_000_u32).flat_map(|side| [2, 4, 8].map(|factor| (side, factor))) {
                 let (from, to) = ((side, side * 3 / 4), (side.div_ceil(factor), (side * 3 / 4).div_ceil(factor)));
-                let (left, top, width, height) = size.cut(from.0, from.1).on(from, to).part;
+                let (left, top, width, height) = size.cut(from.0, from.1).on(1.0 / f64::from(factor), to).part;
                 let inside = left + width <= f64::from(to.0) && top + height <= f64::from(to.1);
                 assert!(left >= 0.0 && top >= 0.0 && inside, "{text} of {from:?} at {to:?}");
             }

@@ -77,7 +77,7 @@ fn png(picture: &[u8], side_max: u32) -> Result<Thumbnail, PictureError> {
     let mut decoder = Png::open(picture, &file)?;
     let icc = if decoder.convert_rows(false) { None } else { decoder.icc() };
     let facts = Facts::gather(file.exif(), None, None).with_icc(icc);
-    encoded(picture, decoder.raster(1)?, facts, side_max)
+    encoded(picture, decoder.raster(1)?.0, facts, side_max)
 }
 
 fn whole(picture: &[u8], found: (Raster, Blocks), side_max: u32) -> Result<Thumbnail, PictureError> {

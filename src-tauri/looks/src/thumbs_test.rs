@@ -47,6 +47,40 @@ fn every_kind_of_picture_becomes_every_size() {
     }
 }
 
+/// Waves of four pixels of a thumbnail that is 128 wide stand where they stood, up to the right and the lower edge.
+#[test]
+fn a_picture_is_not_stretched_whatever_its_sides() {
+    let wave = |at: f64, side: u32| 128.0 + 100.0 * (std::f64::consts::TAU * 32.0 * at / f64::from(side)).sin();
+    for side in [1537, 1543, 777, 2999, 1536] {
+        let row: Vec<u8> = (0..side).map(|x| wave(f64::from(x) + 0.5, side) as u8).collect();
+        let across: Vec<u8> = (0..side).flat_map(|_| row.iter().copied()).collect();
+        let down: Vec<u8> = row.iter().flat_map(|value| std::iter::repeat_n(*value, side as usize)).collect();
+        for (pixels, is_down) in [(across, false), (down, true)] {
+            let grey = Jpeg { color: jpeg_encoder::ColorType::Luma, ..Jpeg::default() };
+            let files =
+                [grey.of(&pixels, side, side), samples::png(&pixels, side, side, png::ColorType::Grayscale, false)];
+            for (kind, file) in ["jpeg", "png"].iter().zip(files) {
+                let image = read(&made(&file, &["128"], Format::Png)[0]).to_luma8();
+                let seen = |at: u32| if is_down { image.get_pixel(64, at)[0] } else { image.get_pixel(at, 64)[0] };
+                let off = |at: u32| f64::from(seen(at)) - wave((f64::from(at) + 0.5) * f64::from(side) / 128.0, side);
+                let worst = (0..128).map(|at| off(at).abs()).fold(0.0, f64::max);
+                assert!(worst < 16.0, "{kind} of {side}, down: {is_down}: off by {worst}");
+            }
+        }
+    }
+}
+
+#[test]
+fn an_interlaced_grey_with_alpha_of_16_bits_is_what_it_is() {
+    let plain = samples::png(&[200, 255], 1, 1, png::ColorType::GrayscaleAlpha, true);
+    // One pixel is the same with and without interlacing: only the header says it.
+    let mut header = plain[16..29].to_vec();
+    header[12] = 1;
+    let interlaced = [&plain[..8], &samples::chunk(b"IHDR", &header), &plain[33..]].concat();
+    let image = read(&made(&interlaced, &["1"], Format::Png)[0]).to_rgba8();
+    assert_eq!(image.get_pixel(0, 0).0, [200, 200, 200, 255]);
+}
+
 #[test]
 fn a_turned_photo_stands_upright_at_every_scale() {
     let (width, height) = (640, 480);

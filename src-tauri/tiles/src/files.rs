@@ -122,7 +122,9 @@ pub fn write_protocol(mosaic: &Mosaic<'_>, index: &Index, path: &Path) -> Result
     whole(path, |sink| protocol(sink, mosaic, index).map_err(|error| TilesError::unwritable(path, &error)))
 }
 
-/// A tile is the path of a file, or the id of a photo, which then stands under "photo" too. Cells are named by column and row; squares of other layouts by left and upper edge and side, in pixels.
+/// A tile is the path of a file, or the id of a photo, which then stands under "photo" too. Cells are named by column and row: of
+/// other layouts than the grid, those of the cell in which the middle of a square lies, with its left and upper edge and its side in
+/// pixels beside.
 fn protocol(sink: &mut dyn Write, mosaic: &Mosaic<'_>, index: &Index) -> io::Result<()> {
     let Grid { columns, rows } = mosaic.grid();
     let (side, adjust) = (mosaic.side(), mosaic.adjust());
@@ -132,8 +134,11 @@ fn protocol(sink: &mut dyn Write, mosaic: &Mosaic<'_>, index: &Index) -> io::Res
         let mut line = match mosaic {
             Mosaic::Cells(_) => json!({ "x": at % columns as usize, "y": at / columns as usize }),
             Mosaic::Squares(_) => {
-                let (left, top, side) = mosaic.square(at);
-                json!({ "left": left, "top": top, "side": side })
+                let (left, top, square) = mosaic.square(at);
+                let cell = |edge: i64, count: u32| {
+                    ((edge + i64::from(square) / 2) / i64::from(side)).clamp(0, i64::from(count) - 1)
+                };
+                json!({ "x": cell(left, columns), "y": cell(top, rows), "left": left, "top": top, "side": square })
             }
         };
         line["distance"] = tenths(cell.distance).into();

@@ -2,7 +2,7 @@
 //!
 //! Invariant: each name in `tiles` has its scan in `scans`. Absent: folders and decoding.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
 
@@ -110,9 +110,14 @@ impl Index {
             let folder = folder.map_or_else(PathBuf::new, |folder| PathBuf::from(folder.value()));
             let tiles = reading.open_table(TILES).map_err(|error| unusable(path, error))?;
             let (mut names, mut parts, mut keys, mut faces) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
+            let mut seen = HashSet::new();
             for row in tiles.iter().map_err(|error| unusable(path, error))? {
                 let (name, record) = row.map_err(|error| unusable(path, error))?;
                 let record = Record::read(record.value()).ok_or_else(|| unusable(path, "it is damaged"))?;
+                // A copy would be the same tile beside itself.
+                if !seen.insert(record.hash) {
+                    continue;
+                }
                 parts.push(record.faces.len());
                 for (part, face) in record.faces.into_iter().enumerate() {
                     names.push(name.value().to_owned());
@@ -165,9 +170,19 @@ impl Index {
         self.names.get(place).map(|name| self.folder.join(name).display().to_string()).unwrap_or_default()
     }
 
+    /// Whether a picture of this name gave a tile.
+    pub fn has(&self, name: &str) -> bool {
+        self.names.binary_search_by(|known| known.as_str().cmp(name)).is_ok()
+    }
+
+    /// The folder of the tiles' pictures, if they are files.
+    pub fn folder(&self) -> Option<&Path> {
+        Some(self.folder.as_path()).filter(|folder| !folder.as_os_str().is_empty())
+    }
+
     /// What [`Index::called`] says: `tile`, a path, or `photo`, an id.
     pub fn kind(&self) -> &'static str {
-        if self.folder.as_os_str().is_empty() { "photo" } else { "tile" }
+        if self.folder().is_none() { "photo" } else { "tile" }
     }
 
     /// What the tiles look like, in the same order.
@@ -186,7 +201,8 @@ impl Tiles for Index {
         let found = catch_unwind(AssertUnwindSafe(|| self.scans.get(self.keys[place])));
         let scan = found.map_err(|_| broken("it is damaged"))?.map_err(|error| broken(&error.to_string()))?;
         let scan = scan.ok_or_else(|| broken("a tile is missing"))?.value().to_vec();
-        Ok((face.clone(), Coded::from_scan(scan, self.side)?))
+        let coded = Coded::from_scan(scan, self.side).map_err(|_| broken("a tile is damaged"))?;
+        Ok((face.clone(), coded))
     }
 }
 

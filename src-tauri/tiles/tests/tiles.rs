@@ -144,8 +144,8 @@ fn what_was_read_before_the_source_went_away_is_not_read_again() {
     let home = tempfile::tempdir().expect("a place for files");
     let (folder, index) = (home.path().join("tiles"), home.path().join("tiles.index"));
     fs::create_dir(&folder).expect("a folder");
-    for name in ["a.jpg", "b.jpg", "c.jpg", "d.jpg"] {
-        picture(&folder, name, [10, 40, 99]);
+    for (name, red) in ["a.jpg", "b.jpg", "c.jpg", "d.jpg"].into_iter().zip([10, 70, 130, 190]) {
+        picture(&folder, name, [red, 40, 99]);
     }
     let wire = |left: usize| Wire { folder: Folder(&folder), left: AtomicUsize::new(left) };
     let run = |wire: &Wire<'_>| {

@@ -3,6 +3,7 @@
 //! Invariant: only files that are named as thumbnails are ever removed. Absent: making them.
 
 use std::{
+    collections::HashSet,
     fs::{self, File},
     io,
     path::{Path, PathBuf},
@@ -26,7 +27,7 @@ pub struct Arguments {
 
 /// Removes thumbnails.
 pub fn run(asked: &Arguments) -> Answer {
-    match trim(&asked.dir, asked.keep_mb << 20) {
+    match trim(&asked.dir, asked.keep_mb << 20, &HashSet::new()) {
         Ok(Trimmed { removed, kept, bytes }) => {
             let words =
                 format!("{removed} thumbnails removed from {}, {kept} kept ({} KB).", asked.dir.display(), bytes >> 10);
@@ -53,8 +54,8 @@ pub fn use_again(path: &Path) -> bool {
     marked.is_ok_and(|facts| facts.len() > 0)
 }
 
-/// Removes the thumbnails used longest ago until the others fit.
-pub fn trim(folder: &Path, bytes_max: u64) -> Result<Trimmed, Error> {
+/// Removes the thumbnails used longest ago until the others fit, but for those that are to stay whatever they take.
+pub fn trim(folder: &Path, bytes_max: u64, stay: &HashSet<PathBuf>) -> Result<Trimmed, Error> {
     let unreadable = |error: io::Error| {
         Error::failed(
             format!("The folder {} cannot be read ({error}).", folder.display()),
@@ -72,13 +73,18 @@ pub fn trim(folder: &Path, bytes_max: u64) -> Result<Trimmed, Error> {
     }
     thumbs.sort_unstable();
     let (mut bytes, mut removed) = (thumbs.iter().map(|(_, _, bytes)| bytes).sum::<u64>(), 0);
-    for (_, path, length) in &thumbs {
+    for (_, path, length) in thumbs.iter().filter(|(_, path, _)| !stay.contains(path)) {
         if bytes <= bytes_max {
             break;
         }
-        fs::remove_file(path).map_err(|error| {
-            Error::failed(format!("{} cannot be removed ({error}).", path.display()), "See who owns the folder.")
-        })?;
+        match fs::remove_file(path) {
+            Err(error) if error.kind() != io::ErrorKind::NotFound => {
+                let why = format!("{} cannot be removed ({error}).", path.display());
+                return Err(Error::failed(why, "See who owns the folder."));
+            }
+            // Another program was faster, or this one did it.
+            Ok(()) | Err(_) => {}
+        }
         bytes -= length;
         removed += 1;
     }
@@ -90,4 +96,23 @@ fn is_thumb(name: &str) -> bool {
     let Some((hash, rest)) = name.split_once('_') else { return false };
     let known = [".jpg", ".png", ".webp"].iter().any(|end| rest.ends_with(end));
     known && rest.contains('x') && hash.len() == 64 && hash.bytes().all(|byte| byte.is_ascii_hexdigit())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_was_just_asked_for_stays_whatever_the_budget() -> Result<(), Error> {
+        let folder = tempfile::tempdir().expect("a folder");
+        let path = |digit: char| folder.path().join(format!("{}_8x8.jpg", digit.to_string().repeat(64)));
+        for digit in ['a', 'b', 'c'] {
+            fs::write(path(digit), "a thumbnail").expect("writable");
+        }
+        let trimmed = trim(folder.path(), 0, &HashSet::from([path('b')]))?;
+        assert_eq!((trimmed.removed, trimmed.kept, trimmed.bytes), (2, 1, 11));
+        assert!(path('b').exists());
+        assert_eq!(trim(folder.path(), 0, &HashSet::new())?.kept, 0);
+        Ok(())
+    }
 }

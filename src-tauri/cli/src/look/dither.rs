@@ -43,7 +43,7 @@ pub struct Arguments {
     #[arg(long)]
     grey: bool,
     /// As a plain program does it: sRGB values, every row from left to right, Floyd-Steinberg
-    #[arg(long, conflicts_with_all = ["palette", "light"])]
+    #[arg(long, conflicts_with_all = ["palette", "light", "strength"])]
     compat: bool,
     /// In what errors add up: linear (as the eye sees it) or gamma (as programs scale pictures) [default: linear; gamma for
     /// picture:N]

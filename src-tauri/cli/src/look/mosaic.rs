@@ -50,7 +50,7 @@ pub struct Arguments {
     #[arg(long, value_name = "DIR")]
     tiles: Option<PathBuf>,
     /// With --tiles: tiles of one picture at most, its middle and the two ends of its longer side
-    #[arg(long, value_name = "N", default_value_t = 1, requires = "tiles", value_parser = super::crop_count)]
+    #[arg(long, value_name = "N", default_value_t = 1, requires = "tiles", conflicts_with = "index", value_parser = super::crop_count)]
     crops: usize,
     /// Cells across and down; or cells across alone, and the rows follow from the picture
     #[arg(long, value_name = "WxH", value_parser = cells, required_unless_present = "scale")]
@@ -111,9 +111,10 @@ impl Arguments {
         (self.index.is_none() && self.tiles.is_none()) || self.photo().is_some()
     }
 
-    /// The photo that is shown, where no file has that name.
+    /// The photo that is shown, where no file has that name: ids of photos are numbers.
     fn photo(&self) -> Option<PhotoId> {
-        self.target.to_str().filter(|_| !self.target.exists())?.parse().ok()
+        let id = self.target.to_str().filter(|_| !self.target.exists())?;
+        id.parse().ok().filter(|_| id.bytes().all(|byte| byte.is_ascii_digit()))
     }
 
     /// The same with picture and tiles from the library.
@@ -193,6 +194,7 @@ fn made(asked: &Arguments, stop: &AtomicBool, clock: &Phases) -> Result<Made, Er
     let work =
         Work { cancelled: &|| stop.load(Ordering::Relaxed), phase: &|name| clock.enter(name), ..Work::UNWATCHED };
     let (mut index, unreadable) = opened(asked, stop, clock)?;
+    index.folder().map_or(Ok(()), |folder| spare_tiles(asked, folder, |name| index.has(name)))?;
     clock.enter("library");
     let library = Library::of_parts(index.faces(), index.parts());
     clock.enter("place");
@@ -217,25 +219,40 @@ fn made(asked: &Arguments, stop: &AtomicBool, clock: &Phases) -> Result<Made, Er
     })
 }
 
+/// All files that a mosaic is written to.
+fn files(asked: &Arguments) -> Vec<PathBuf> {
+    let thumbs = asked.web.iter().flat_map(|web| THUMB_SIDES.map(|side| beside(web, side)));
+    let named = [Some(&asked.out), asked.web.as_ref(), asked.protocol.as_ref()].into_iter().flatten();
+    named.cloned().chain(thumbs).collect()
+}
+
+/// No picture of the tiles, which lie in this folder by names that `is_tile` knows, is written over.
+fn spare_tiles(asked: &Arguments, folder: &Path, is_tile: impl Fn(&str) -> bool) -> Result<(), Error> {
+    let folder = place(folder);
+    let named = |path: &Path| {
+        let place = place(path);
+        place.strip_prefix(&folder).is_ok_and(|name| is_tile(&name.to_string_lossy()))
+    };
+    match files(asked).iter().find(|path| path.exists() && named(path)) {
+        Some(path) => {
+            let why = format!("{} is one of the pictures that the mosaic is to be made of.", path.display());
+            Err(Error::settings(why, "Name another file to write; nothing was changed."))
+        }
+        None => Ok(()),
+    }
+}
+
 /// Nothing that is written is something that is read, or is written twice; a folder of somebody else's stays as it is.
 fn spare_what_is_there(asked: &Arguments) -> Result<(), Error> {
-    let thumbs = asked.web.iter().flat_map(|web| THUMB_SIDES.map(|side| beside(web, side)));
-    let written: Vec<PathBuf> = [Some(&asked.out), asked.web.as_ref(), asked.protocol.as_ref()]
-        .into_iter()
-        .flatten()
-        .cloned()
-        .chain(thumbs)
-        .collect();
+    let written = files(asked);
     for (at, path) in written.iter().enumerate() {
         let read = [Some(&asked.target), asked.index.as_ref()].into_iter().flatten();
         for other in read.chain(&written[..at]) {
             not_itself(path, other)?;
         }
-        if path.exists() && asked.tiles.as_ref().is_some_and(|folder| place(path).starts_with(place(folder))) {
-            let why = format!("{} is one of the pictures that the mosaic is to be made of.", path.display());
-            return Err(Error::settings(why, "Name another file to write; nothing was changed."));
-        }
     }
+    // Which of them will be tiles is not known yet.
+    asked.tiles.as_deref().map_or(Ok(()), |folder| spare_tiles(asked, folder, |_| true))?;
     let Some(folder) = &asked.dzi else { return Ok(()) };
     // Pieces alone are what a run that was killed left.
     let ours = |name: &str| name == PIECES || name.starts_with(ZOOM);

@@ -30,7 +30,8 @@ pub struct Arguments {
     #[arg(required = true, value_name = "IN")]
     inputs: Vec<PathBuf>,
     /// 512 (a square that holds the picture whole), 300x200, 300xauto, autox200, 300x200:fill (cut to that shape);
-    /// a plain `fill` in the list cuts all of WxH; or a name from [sizes] in config.toml. Never larger than the picture
+    /// a plain `fill` in the list cuts all of WxH; or a name from [sizes] in config.toml. Never larger than the picture. All come from
+    /// one decoding, as large as the largest needs: the same list gives the same bytes, another list may differ in the last bits
     #[arg(long, value_name = "LIST", default_value = "256,512,1024", value_parser = sizes)]
     sizes: Sizes,
     /// Where the files go; each is called HASH_WxH.jpg, HASH being the SHA-256 of the picture, with the size as it was asked for:
@@ -44,7 +45,7 @@ pub struct Arguments {
     #[arg(long, default_value_t = 80, value_parser = clap::value_parser!(u8).range(1..=100))]
     quality: u8,
     /// Take the folder as a cache of at most so many MB: what is there under its name is not made again, what was used longest
-    /// ago goes
+    /// ago goes, but nothing that was asked for now
     #[arg(long, value_name = "MB", value_parser = clap::value_parser!(u64).range(1..=1_000_000))]
     cache_mb: Option<u64>,
     /// Pictures worked on at once [default: as many as the computer has cores]
@@ -127,12 +128,9 @@ pub fn run(asked: &Arguments, stop: &AtomicBool) -> Answer {
         }
     });
     outcomes.sort_by_key(|(index, _)| *index);
-    if let Some(megabytes) = asked.cache_mb
-        && let Err(error) = cache::trim(&asked.out, megabytes << 20)
-    {
-        return error.into();
-    }
-    answer(asked, &outcomes, Phases::milliseconds(clocks))
+    let made = outcomes.iter().filter_map(|(_, outcome)| outcome.as_ref().ok()).flatten().cloned().collect();
+    let trimmed = asked.cache_mb.map_or(Ok(()), |megabytes| cache::trim(&asked.out, megabytes << 20, &made).map(drop));
+    answer(asked, &outcomes, Phases::milliseconds(clocks), trimmed.err())
 }
 
 fn worker(asked: &Arguments, next: &AtomicUsize, stop: &AtomicBool) -> (Vec<(usize, Outcome)>, Phases) {
@@ -168,7 +166,7 @@ fn one(asked: &Arguments, input: &Path, index: usize, stop: &AtomicBool, clock: 
     Ok(asked.sizes.sizes.iter().map(|size| path(*size)).collect())
 }
 
-fn answer(asked: &Arguments, outcomes: &[(usize, Outcome)], milliseconds: Value) -> Answer {
+fn answer(asked: &Arguments, outcomes: &[(usize, Outcome)], milliseconds: Value, not_trimmed: Option<Error>) -> Answer {
     let (mut files, mut errors, mut said) = (Vec::new(), Vec::new(), String::new());
     let mut count = 0;
     for (index, outcome) in outcomes {
@@ -192,10 +190,14 @@ fn answer(asked: &Arguments, outcomes: &[(usize, Outcome)], milliseconds: Value)
     });
     let words = format!("Thumbnails: {count}, of {} pictures, in {}.", files.len(), asked.out.display());
     let error = (failed > 0).then(|| {
-        let what_now = if files.is_empty() { "Nothing was made." } else { "All others are done." };
+        let what_now = match (files.is_empty(), failed) {
+            (true, 1) => "No thumbnail is whole: mend what the sentence names, then run it again.",
+            (true, _) => "No thumbnail is whole: mend what the sentences name, then run it again.",
+            (false, _) => "All others are done.",
+        };
         Error::failed(said.trim_end(), what_now)
     });
-    Answer::done(value, words).stopped_by(error)
+    Answer::done(value, words).stopped_by(error.or(not_trimmed))
 }
 
 #[cfg(test)]

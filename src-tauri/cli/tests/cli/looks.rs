@@ -226,6 +226,8 @@ fn every_layout_covers_the_same_picture_and_says_what_lies_where() {
         let cells = protocol["cells"].as_array().expect("cells");
         assert_eq!(said["cells"], cells.len(), "{layout}");
         assert!(cells.iter().all(|cell| cell["left"].is_i64() && cell["side"].as_u64() >= Some(16)), "{layout}");
+        let inside = |cell: &Value, name| cell[name].as_u64().is_some_and(|at| at < 8);
+        assert!(cells.iter().all(|cell| inside(cell, "x") && inside(cell, "y")), "{layout}: the cell it lies over");
         let page = std::fs::read_to_string(folder.path().join("zoom/index.html")).expect("a page");
         assert!(page.contains("\"squares\":[["), "{layout}");
     }
@@ -258,6 +260,15 @@ fn what_cannot_be_laid_is_said_in_a_sentence() {
         assert!(code == Some(status) && said.contains(words), "{more:?}: {code:?} {said}");
     }
     assert!(!folder.path().join("m.jpg").exists());
+    // Copies are one tile, and a name without a dot is a name.
+    (0..8)
+        .for_each(|copy| std::fs::write(folder.path().join(format!("tiles/{copy}.gif")), patch(1)).expect("writable"));
+    assert_eq!(mosaic(&["--cells", "3x3"]).0, Some(1));
+    let (status, said) =
+        look(folder.path(), &["mosaic", "--target", "sunset", "--tiles", "tiles", "--cells", "2", "--out", "m.jpg"]);
+    assert!(status == Some(1) && said["error"]["message"].to_string().contains("sunset"), "{said}");
+    let arguments = ["dither", "tiles/a.gif", "--out", "d.png", "--compat", "--strength", "5"];
+    assert_eq!(look(folder.path(), &arguments).0, Some(2), "the old way has no strength");
 }
 
 #[tokio::test]
@@ -320,6 +331,19 @@ fn nothing_that_is_there_is_lost_to_what_is_written() {
         let (status, said) = look(folder.path(), arguments);
         let message = said["error"]["message"].as_str().unwrap_or_default();
         assert!(status == Some(2) && message.contains(named), "{arguments:?}: {said}");
+    }
+    assert_eq!(look(folder.path(), &["tiles", "tiles", "--index", "i"]).0, Some(0));
+    let mosaic = ["mosaic", "--target", "photo.gif", "--index", "i", "--cells", "2", "--distance", "0", "--out"];
+    let (status, said) = look(folder.path(), &[&mosaic[..], &["m.jpg", "--protocol", "tiles/07.gif"]].concat());
+    assert!(status == Some(2) && said["error"]["message"].to_string().contains("07.gif"), "{said}");
+    assert_eq!(std::fs::read(at("tiles/07.gif")).expect("there"), patch(7));
+    assert_eq!(
+        look(folder.path(), &[&mosaic[..], &["m.jpg", "--crops", "3"]].concat()).0,
+        Some(2),
+        "it is laid already"
+    );
+    for _ in 0..2 {
+        assert_eq!(look(folder.path(), &[&mosaic[..], &["tiles/mosaic.jpg"]].concat()).0, Some(0), "it is no tile");
     }
     assert_eq!(std::fs::read_to_string(at("photo.png")).expect("there"), "a photo of mine");
     assert_eq!(std::fs::read_to_string(at("site/index.html")).expect("there"), "a page of mine");

@@ -41,7 +41,8 @@ impl Screen {
         };
         let count = order.len() as i32;
         let threshold = |rank: &usize| {
-            let even = ((2 * *rank as i32 + 1) * WHOLE + count) / (2 * count);
+            // Never the whole, which white has to pass.
+            let even = (2 * *rank as i32 + 1) * WHOLE / (2 * count);
             WHOLE / 2 + (even - WHOLE / 2) * i32::from(strength) / 100
         };
         Some(Self { side, thresholds: order.iter().map(threshold).collect(), step })

@@ -1,9 +1,9 @@
 //! Dithered pixels to a PNG or a GIF with as few bits a pixel as the colours that came out need.
 //!
-//! Invariant: the file shows exactly the chosen colours. A picture with half-clear pixels, or with more colours than a
-//! palette holds, is written as RGB(A). Absent: what was chosen.
+//! Invariant: the file shows exactly the chosen colours. A picture with more colours, and transparencies of them, than a
+//! palette holds is written as RGB(A). Absent: what was chosen.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::io::Write;
 
 use png::{BitDepth, ColorType, DeflateCompression, Filter};
@@ -45,6 +45,8 @@ pub(super) struct Writer {
     format: Format,
     /// The colours of an indexed picture.
     palette: Vec<[u8; 3]>,
+    /// The alpha of its first colours, where they are not opaque.
+    opacity: Vec<u8>,
     key: Key,
     /// The byte of each level.
     levels: Vec<u8>,
@@ -95,6 +97,7 @@ impl Writer {
             store,
             format,
             palette,
+            opacity: Vec::new(),
             key,
             levels,
             packed: Vec::with_capacity(row * height),
@@ -155,7 +158,7 @@ impl Writer {
         match self.store {
             Store::Index { bits, clear } => self.narrow(bits, clear),
             Store::Rgb => self.index(),
-            Store::Rgba => {}
+            Store::Rgba => self.index_translucent(),
         }
         match self.format {
             Format::Png => self.png().map_err(PictureError::broken),
@@ -202,17 +205,39 @@ impl Writer {
 
     /// Gives the colours numbers after all, where no more came out than a palette holds.
     fn index(&mut self) {
-        let Some(mut palette) = distinct(self.packed.as_chunks().0.iter().copied(), COLOURS_MAX) else { return };
-        palette.sort_unstable();
-        let numbers: HashMap<[u8; 3], u8> = palette.iter().copied().zip(0..=255).collect();
-        let bits = bits_of(palette.len());
+        let opaque = |&[r, g, b]: &[u8; 3]| [r, g, b, 255];
+        let found = distinct(self.packed.as_chunks().0.iter().copied(), COLOURS_MAX);
+        self.number(found.map(|colours| colours.iter().map(opaque).collect()), opaque);
+    }
+
+    /// The same with transparency; what is clear has no colour.
+    fn index_translucent(&mut self) {
+        let seen = |&pixel: &[u8; 4]| if pixel[3] == 0 { [0; 4] } else { pixel };
+        let mut found = HashSet::new();
+        for pixel in self.packed.as_chunks::<4>().0 {
+            if found.insert(seen(pixel)) && found.len() > COLOURS_MAX {
+                return;
+            }
+        }
+        self.number(Some(found.into_iter().collect()), seen);
+    }
+
+    /// Writes numbers for pixels of so many bytes, whose colours are these, if they are not too many.
+    fn number<const C: usize>(&mut self, colours: Option<Vec<[u8; 4]>>, colour: impl Fn(&[u8; C]) -> [u8; 4]) {
+        let Some(mut colours) = colours else { return };
+        // A PNG tells the transparency of the first colours only.
+        colours.sort_unstable_by_key(|colour| (colour[3] == 255, *colour));
+        let numbers: HashMap<[u8; 4], u8> = colours.iter().copied().zip(0..=255).collect();
+        let bits = bits_of(colours.len());
         let mut packed = Vec::with_capacity((self.width * usize::from(bits)).div_ceil(8) * self.height);
-        for row in self.packed.chunks_exact(3 * self.width) {
+        for row in self.packed.chunks_exact(C * self.width) {
             self.indices.clear();
-            self.indices.extend(row.as_chunks().0.iter().map(|colour| numbers[colour]));
+            self.indices.extend(row.as_chunks().0.iter().map(|pixel| numbers[&colour(pixel)]));
             pack(&self.indices, bits, &mut packed);
         }
-        (self.packed, self.palette, self.store) = (packed, palette, Store::Index { bits, clear: None });
+        self.opacity = colours.iter().map(|colour| colour[3]).take_while(|alpha| *alpha < 255).collect();
+        self.palette = colours.iter().map(|&[r, g, b, _]| [r, g, b]).collect();
+        (self.packed, self.store) = (packed, Store::Index { bits, clear: None });
     }
 
     fn png(self) -> Result<Vec<u8>, png::EncodingError> {
@@ -229,9 +254,12 @@ impl Writer {
                 });
                 let black = clear.map(|_| [0; 3]);
                 encoder.set_palette(self.palette.iter().copied().chain(black).flatten().collect::<Vec<u8>>());
+                let mut opacity = self.opacity;
                 if let Some(clear) = clear {
-                    let mut opacity = vec![255; usize::from(clear)];
+                    opacity.resize(usize::from(clear), 255);
                     opacity.push(0);
+                }
+                if !opacity.is_empty() {
                     encoder.set_trns(opacity);
                 }
             }
