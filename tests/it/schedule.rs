@@ -345,6 +345,53 @@ async fn marks_are_on_the_record_and_can_be_taken_back() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_step_back_is_for_what_was_changed_and_nothing_else() {
+    let stage = Stage::new().await;
+    let engine = synced(&stage, "a", WEEKLY).await;
+    let plan = called(&engine, "plan", json!({})).await;
+    let [one, two, three] = [0, 1, 2].map(|at| plan["rows"][at]["photo"].clone());
+    for (verb, more) in [
+        ("exclude", json!({})),
+        ("mark_published", json!({"target": "x", "post_url": null})),
+        ("queue", json!({"target": "x"})),
+        ("include", json!({})),
+    ] {
+        let asked = |photos: &[&serde_json::Value]| {
+            let mut asked = more.clone();
+            asked["photos"] = json!(photos);
+            asked
+        };
+        let first = if verb == "mark_published" {
+            &two
+        } else if verb == "queue" {
+            &three
+        } else {
+            &one
+        };
+        assert_eq!(called(&engine, verb, asked(&[first])).await["to_undo"], json!([first]), "{verb}");
+        assert_eq!(called(&engine, verb, asked(&[first])).await["to_undo"], json!([]), "{verb}: it was so before");
+    }
+    // A photo that a person left alone stays so when it is excluded and that is taken back.
+    let lost = json!({"server": "x", "method": "POST", "path": "/2/tweets", "kind": "drop_before"});
+    stage.control().faults(&lost).expect("a fault");
+    engine.run(Asked::Publish(Choice::default())).await.expect("it runs");
+    let reviews = called(&engine, "reviews", json!({})).await;
+    let (review, photo) = (reviews[0]["id"].clone(), reviews[0]["photo_id"].clone());
+    let run = called(&engine, "answer", json!({"review": review, "answer": "skip"})).await;
+    while engine.runs(None, 1).expect("readable")[0].id < run.as_u64().expect("an id") as u32
+        || engine.under_way().is_some()
+    {
+        tokio::time::sleep(std::time::Duration::from_millis(20)).await;
+    }
+    assert_eq!(called(&engine, "exclude", json!({"photos": [photo]})).await["done"], 1);
+    assert_eq!(called(&engine, "unexclude", json!({"photos": [photo]})).await["done"], 1);
+    let this_one = Choice { photo: photo.as_str().and_then(|id| id.parse().ok()), ..Choice::default() };
+    engine.pierrot().publish(&this_one).await.expect_err("it is still left alone");
+    let opened = called(&engine, "include", json!({"photos": [photo]})).await;
+    assert_eq!((&opened["done"], &opened["to_undo"]), (&json!(1), &json!([])), "a skip is not on the never-list");
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn cameras_become_known_by_themselves() {
     let stage = Stage::new().await;
     let engine = synced(&stage, "a", WEEKLY).await;

@@ -198,8 +198,8 @@ impl Plan {
     }
 
     /// Puts photos at the end of the queue, those that are there already left alone. How many were new.
-    pub fn queue(&mut self, photos: &[PhotoId]) -> usize {
-        let mut added = 0;
+    pub fn queue(&mut self, photos: &[PhotoId]) -> Vec<PhotoId> {
+        let mut added = Vec::new();
         for photo in photos {
             let pins = self.planned.values().filter(|planned| planned.origin == Origin::Pinned);
             let pinned = pins.chain(self.waiting.values()).any(|pin| pin.photo == *photo);
@@ -209,9 +209,9 @@ impl Plan {
             self.planned.retain(|_, planned| planned.photo != *photo);
             self.vetoed.retain(|vetoed| vetoed != photo);
             self.queue.push(photo.clone());
-            added += 1;
+            added.push(photo.clone());
         }
-        if added > 0 {
+        if !added.is_empty() {
             self.redraw_queue();
         }
         added

@@ -56,6 +56,8 @@ impl From<Error> for CallError {
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, ts_rs::TS)]
 pub struct Reached {
     pub done: u32,
+    /// Those of them that taking it back is for: not what was so before, nor what a step back cannot bring again.
+    pub to_undo: Vec<PhotoId>,
     /// Why the others were left as they are, in a sentence.
     pub why_not: Option<String>,
 }
@@ -204,6 +206,8 @@ calls! {
     exclude(engine, photos: Vec<PhotoId>) -> Reached { engine.exclude(&photos).await }
     /// Takes photos off the never-list, and opens them again after a skip.
     include(engine, photos: Vec<PhotoId>) -> Reached { engine.include(&photos).await }
+    /// Takes photos off the never-list and does nothing else: what takes back that they were put on it.
+    unexclude(engine, photos: Vec<PhotoId>) -> Reached { engine.unexclude(&photos).await }
     /// The photographer published these there himself; `post_url` where there is one.
     mark_published(engine, photos: Vec<PhotoId>, target: String, post_url: Option<String>) -> Reached {
         engine.mark_published(&photos, target, post_url).await

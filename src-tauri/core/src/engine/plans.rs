@@ -445,17 +445,17 @@ impl Engine {
         let fold = pierrot.fresh_pools()?;
         let pool = TargetPool::of(&pierrot, &fold, target)?;
         let may: Vec<PhotoId> = photos.iter().filter(|photo| pool.may_go(photo)).cloned().collect();
-        let done = self.change_plan(target, |plan| plan.queue(&may))?;
+        let to_undo = self.change_plan(target, |plan| plan.queue(&may))?;
         self.changed("plan");
         let kept_back = photos.len() - may.len();
         let why_not = (kept_back > 0).then(|| format!("{kept_back} may not go to {target}."));
-        Ok(Reached { done: u32::try_from(done).unwrap_or(u32::MAX), why_not })
+        Ok(Reached { done: small(to_undo.len()), to_undo, why_not })
     }
 
     pub fn unqueue(&self, target: &str, photos: &[PhotoId]) -> Result<Reached> {
         let done = self.change_plan(target, |plan| plan.unqueue(photos))?;
         self.changed("plan");
-        Ok(Reached { done: u32::try_from(done).unwrap_or(u32::MAX), why_not: None })
+        Ok(Reached { done: small(done), ..Reached::default() })
     }
 }
 

@@ -21,6 +21,7 @@ const PHOTOS_MAX: usize = 5_000;
 enum Verb {
     Exclude,
     Include,
+    Unexclude,
     Mark { target: String, post_url: Option<String> },
     Unmark { target: String },
 }
@@ -32,6 +33,11 @@ impl Engine {
 
     pub async fn include(&self, photos: &[PhotoId]) -> Result<Reached> {
         self.for_each(photos, &Verb::Include).await
+    }
+
+    /// Takes back that photos were excluded; what closed them before that holds again.
+    pub async fn unexclude(&self, photos: &[PhotoId]) -> Result<Reached> {
+        self.for_each(photos, &Verb::Unexclude).await
     }
 
     /// The photographer published these there himself.
@@ -64,14 +70,20 @@ impl Engine {
         let mut reached = Reached::default();
         let mut outcome = Ok(());
         for photo in photos {
+            // A skip that is opened again is not a matter of the never-list, and nothing closes it the same way.
+            let undoable = !matches!(verb, Verb::Include) || pierrot.known_fold()?.excluded().contains(photo);
             let changed = match verb {
                 Verb::Exclude => pierrot.exclude(photo).await,
                 Verb::Include => pierrot.include(photo).await,
+                Verb::Unexclude => pierrot.unexclude(photo).await,
                 Verb::Mark { target, post_url } => pierrot.mark_published(photo, target, post_url.as_deref()).await,
                 Verb::Unmark { target } => pierrot.unmark_published(photo, target).await,
             };
             match changed {
-                Ok(changed) => reached.done += u32::from(changed),
+                Ok(changed) => {
+                    reached.done += u32::from(changed);
+                    reached.to_undo.extend(Some(photo).filter(|_| changed && undoable).cloned());
+                }
                 // The record is away for all of them.
                 Err(error) if error.code == Code::TryLater => {
                     outcome = Err(error);

@@ -22,6 +22,17 @@ impl Pierrot {
         Ok(true)
     }
 
+    /// Takes a photo off the never-list and does nothing else. Whether it was on it.
+    pub async fn unexclude(&self, photo: &PhotoId) -> Result<bool> {
+        self.known(photo)?;
+        let mut ledger = self.ready_ledger().await?;
+        if !ledger.fold().excluded().contains(photo) {
+            return Ok(false);
+        }
+        self.append(&mut ledger, Fact::Included { photo: photo.clone() }).await?;
+        Ok(true)
+    }
+
     /// Takes a photo off the never-list and opens it again where it was skipped or rejected. Whether anything changed.
     pub async fn include(&self, photo: &PhotoId) -> Result<bool> {
         self.known(photo)?;

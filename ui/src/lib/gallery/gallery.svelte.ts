@@ -164,7 +164,7 @@ export class GalleryState {
     this.#act(
       "exclude",
       (photos) => ask(this.#host, "exclude", { photos }),
-      (photos) => ask(this.#host, "include", { photos }),
+      (photos) => ask(this.#host, "unexclude", { photos }),
     );
   include = (): Promise<Outcome> =>
     this.#act(
@@ -211,7 +211,7 @@ export class GalleryState {
         await this.again(true);
       }
       const undo = async () => {
-        await inverse(photos);
+        await inverse(reached.to_undo);
         await this.again(true);
       };
       return { ...reached, what, undo };

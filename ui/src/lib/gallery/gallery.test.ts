@@ -31,10 +31,12 @@ function opened(count: number) {
     facets: () => ({ albums: [], tags: [], cameras: [], years: [] }),
     exclude: ({ photos }) => {
       library.version += "+";
-      return { done: (photos as string[]).length, why_not: null };
+      // The first one was excluded before.
+      const to_undo = (photos as string[]).slice(1);
+      return { done: to_undo.length, to_undo, why_not: null };
     },
-    include: () => ({ done: 1, why_not: null }),
-    mark_published: () => ({ done: 0, why_not: "That is no address." }),
+    unexclude: () => ({ done: 1, to_undo: [], why_not: null }),
+    mark_published: () => ({ done: 0, to_undo: [], why_not: "That is no address." }),
   };
   const host: Host = {
     ...silent,
@@ -85,16 +87,18 @@ it("shows the first photos at once, and changes that add none in place", async (
   expect([gallery.answer?.count, gallery.waiting]).toEqual([9, null]);
 });
 
-it("sends every chosen photo, also those never seen, and can take it back", async () => {
+it("sends every chosen photo, also those never seen, and takes back what it changed and nothing else", async () => {
   const { gallery, asked } = opened(450);
   await gallery.load();
   gallery.chooseAll();
   const outcome = await gallery.exclude();
-  expect(outcome).toMatchObject({ what: "exclude", done: 450, why_not: null });
+  expect(outcome).toMatchObject({ what: "exclude", done: 449, why_not: null });
   expect(asked.find(({ name }) => name === "exclude")?.args["photos"]).toHaveLength(450);
   expect([gallery.selection.count, gallery.busy]).toEqual([0, false]);
   await outcome.undo();
-  expect(asked.find(({ name }) => name === "include")?.args["photos"]).toHaveLength(450);
+  const undone = asked.find(({ name }) => name === "unexclude")?.args["photos"];
+  expect(undone).toHaveLength(449);
+  expect(undone).not.toContain("p0");
 });
 
 it("keeps the choice when the program refuses", async () => {

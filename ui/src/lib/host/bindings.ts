@@ -731,6 +731,10 @@ export type Queue = { target: string, photos: Array<PhotoId>, };
  */
 export type Reached = { done: number, 
 /**
+ * Those of them that taking it back is for: not what was so before, nor what a step back cannot bring again.
+ */
+to_undo: Array<PhotoId>, 
+/**
  * Why the others were left as they are, in a sentence.
  */
 why_not: string | null, };
@@ -1154,6 +1158,8 @@ export interface Calls {
   exclude: { args: { photos: Array<PhotoId> }; result: Reached };
   /** Takes photos off the never-list, and opens them again after a skip. */
   include: { args: { photos: Array<PhotoId> }; result: Reached };
+  /** Takes photos off the never-list and does nothing else: what takes back that they were put on it. */
+  unexclude: { args: { photos: Array<PhotoId> }; result: Reached };
   /** The photographer published these there himself; `post_url` where there is one. */
   mark_published: { args: { photos: Array<PhotoId>, target: string, post_url: string | null }; result: Reached };
   /** Takes such marks back. */

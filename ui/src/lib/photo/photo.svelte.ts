@@ -37,6 +37,7 @@ export class PhotoState {
   }
 
   exclude = (): Promise<Reached> => this.#act(() => ask(this.#host, "exclude", { photos: [this.id] }));
+  unexclude = (): Promise<Reached> => this.#act(() => ask(this.#host, "unexclude", { photos: [this.id] }));
   include = (): Promise<Reached> => this.#act(() => ask(this.#host, "include", { photos: [this.id] }));
   queue = (target: string): Promise<Reached> => this.#act(() => ask(this.#host, "queue", { target, photos: [this.id] }));
   unqueue = (target: string): Promise<Reached> => this.#act(() => ask(this.#host, "unqueue", { target, photos: [this.id] }));

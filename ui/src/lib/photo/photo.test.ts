@@ -50,7 +50,7 @@ it("reads the photo again after what a person did to it", async () => {
     neighbours: around,
     exclude: () => {
       excluded = true;
-      return { done: 1, why_not: null };
+      return { done: 1, to_undo: ["1"], why_not: null };
     },
   });
   await photo.open("1");
