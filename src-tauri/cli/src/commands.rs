@@ -99,7 +99,7 @@ async fn dispatch(pierrot: &Pierrot, command: &Command, voice: Voice) -> Result<
             Ok(Answer::done(json!({ "photo_id": photo, "changed": changed }), said))
         }
         Command::Include { photo } => {
-            let changed = pierrot.include(photo).await?;
+            let changed = pierrot.include(photo).await?.changed;
             let said = if changed { "may go out again" } else { "was not kept back by you" };
             Ok(Answer::done(json!({ "photo_id": photo, "changed": changed }), format!("Photo {photo} {said}.")))
         }

@@ -80,6 +80,7 @@ pub struct Index {
     folder: PathBuf,
     side: u32,
     names: Vec<String>,
+    copies: HashSet<String>,
     parts: Vec<usize>,
     keys: Vec<u64>,
     faces: Vec<Face>,
@@ -110,12 +111,13 @@ impl Index {
             let folder = folder.map_or_else(PathBuf::new, |folder| PathBuf::from(folder.value()));
             let tiles = reading.open_table(TILES).map_err(|error| unusable(path, error))?;
             let (mut names, mut parts, mut keys, mut faces) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
-            let mut seen = HashSet::new();
+            let (mut seen, mut copies) = (HashSet::new(), HashSet::new());
             for row in tiles.iter().map_err(|error| unusable(path, error))? {
                 let (name, record) = row.map_err(|error| unusable(path, error))?;
                 let record = Record::read(record.value()).ok_or_else(|| unusable(path, "it is damaged"))?;
                 // A copy would be the same tile beside itself.
                 if !seen.insert(record.hash) {
+                    copies.insert(name.value().to_owned());
                     continue;
                 }
                 parts.push(record.faces.len());
@@ -126,7 +128,8 @@ impl Index {
                 }
             }
             let scans = reading.open_table(SCANS).map_err(|error| unusable(path, error))?;
-            Ok(Self { path: path.to_owned(), folder, side, names, parts, keys, faces, scans, _database: database })
+            let path = path.to_owned();
+            Ok(Self { path, folder, side, names, copies, parts, keys, faces, scans, _database: database })
         })
     }
 
@@ -170,9 +173,9 @@ impl Index {
         self.names.get(place).map(|name| self.folder.join(name).display().to_string()).unwrap_or_default()
     }
 
-    /// Whether a picture of this name gave a tile.
+    /// Whether a picture of this name gave a tile, or is a copy of one that did.
     pub fn has(&self, name: &str) -> bool {
-        self.names.binary_search_by(|known| known.as_str().cmp(name)).is_ok()
+        self.copies.contains(name) || self.names.binary_search_by(|known| known.as_str().cmp(name)).is_ok()
     }
 
     /// The folder of the tiles' pictures, if they are files.

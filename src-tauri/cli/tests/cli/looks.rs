@@ -332,11 +332,14 @@ fn nothing_that_is_there_is_lost_to_what_is_written() {
         let message = said["error"]["message"].as_str().unwrap_or_default();
         assert!(status == Some(2) && message.contains(named), "{arguments:?}: {said}");
     }
+    std::fs::write(at("tiles/copy.gif"), patch(7)).expect("writable");
     assert_eq!(look(folder.path(), &["tiles", "tiles", "--index", "i"]).0, Some(0));
     let mosaic = ["mosaic", "--target", "photo.gif", "--index", "i", "--cells", "2", "--distance", "0", "--out"];
-    let (status, said) = look(folder.path(), &[&mosaic[..], &["m.jpg", "--protocol", "tiles/07.gif"]].concat());
-    assert!(status == Some(2) && said["error"]["message"].to_string().contains("07.gif"), "{said}");
-    assert_eq!(std::fs::read(at("tiles/07.gif")).expect("there"), patch(7));
+    for tile in ["tiles/07.gif", "tiles/copy.gif"] {
+        let (status, said) = look(folder.path(), &[&mosaic[..], &["m.jpg", "--protocol", tile]].concat());
+        assert!(status == Some(2) && said["error"]["message"].to_string().contains(tile), "{said}");
+        assert_eq!(std::fs::read(at(tile)).expect("there"), patch(7));
+    }
     assert_eq!(
         look(folder.path(), &[&mosaic[..], &["m.jpg", "--crops", "3"]].concat()).0,
         Some(2),

@@ -70,19 +70,21 @@ impl Engine {
         let mut reached = Reached::default();
         let mut outcome = Ok(());
         for photo in photos {
-            // A skip that is opened again is not a matter of the never-list, and nothing closes it the same way.
-            let undoable = !matches!(verb, Verb::Include) || pierrot.known_fold()?.excluded().contains(photo);
+            let both = |changed| (changed, changed);
             let changed = match verb {
-                Verb::Exclude => pierrot.exclude(photo).await,
-                Verb::Include => pierrot.include(photo).await,
-                Verb::Unexclude => pierrot.unexclude(photo).await,
-                Verb::Mark { target, post_url } => pierrot.mark_published(photo, target, post_url.as_deref()).await,
-                Verb::Unmark { target } => pierrot.unmark_published(photo, target).await,
+                Verb::Exclude => pierrot.exclude(photo).await.map(both),
+                // A skip that is opened again is not a matter of the never-list, and nothing closes it the same way.
+                Verb::Include => pierrot.include(photo).await.map(|included| (included.changed, included.was_excluded)),
+                Verb::Unexclude => pierrot.unexclude(photo).await.map(both),
+                Verb::Mark { target, post_url } => {
+                    pierrot.mark_published(photo, target, post_url.as_deref()).await.map(both)
+                }
+                Verb::Unmark { target } => pierrot.unmark_published(photo, target).await.map(both),
             };
             match changed {
-                Ok(changed) => {
+                Ok((changed, undoable)) => {
                     reached.done += u32::from(changed);
-                    reached.to_undo.extend(Some(photo).filter(|_| changed && undoable).cloned());
+                    reached.to_undo.extend(undoable.then(|| photo.clone()));
                 }
                 // The record is away for all of them.
                 Err(error) if error.code == Code::TryLater => {

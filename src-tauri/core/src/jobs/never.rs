@@ -4,11 +4,20 @@ use crate::{
     catalogue::Row,
     error::{Error, Result},
     fold::Stand,
-    handle::Pierrot,
+    handle::{LedgerGuard, Pierrot},
     log::Fact,
     photo::PhotoId,
     record::ledger::Appended,
 };
+
+/// What including a photo changed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Included {
+    /// It was on the never-list.
+    pub was_excluded: bool,
+    /// That, or it was closed at a target.
+    pub changed: bool,
+}
 
 impl Pierrot {
     /// Keeps a photo from ever going out, on every target and every computer. Whether anything changed.
@@ -26,15 +35,19 @@ impl Pierrot {
     pub async fn unexclude(&self, photo: &PhotoId) -> Result<bool> {
         self.known(photo)?;
         let mut ledger = self.ready_ledger().await?;
+        self.take_off(&mut ledger, photo).await
+    }
+
+    async fn take_off(&self, ledger: &mut LedgerGuard<'_>, photo: &PhotoId) -> Result<bool> {
         if !ledger.fold().excluded().contains(photo) {
             return Ok(false);
         }
-        self.append(&mut ledger, Fact::Included { photo: photo.clone() }).await?;
-        Ok(true)
+        let written = self.append(ledger, Fact::Included { photo: photo.clone() }).await?;
+        Ok(matches!(written, Appended::Counts { .. }))
     }
 
-    /// Takes a photo off the never-list and opens it again where it was skipped or rejected. Whether anything changed.
-    pub async fn include(&self, photo: &PhotoId) -> Result<bool> {
+    /// Takes a photo off the never-list and opens it again where it was skipped or rejected.
+    pub async fn include(&self, photo: &PhotoId) -> Result<Included> {
         self.known(photo)?;
         if self.settings.flickr.never.contains(photo) {
             return Err(Error::settings(
@@ -43,20 +56,16 @@ impl Pierrot {
             ));
         }
         let mut ledger = self.ready_ledger().await?;
-        let mut facts = Vec::new();
-        if ledger.fold().excluded().contains(photo) {
-            facts.push(Fact::Included { photo: photo.clone() });
-        }
         let closed =
             |target: &&String| ledger.fold().is_closed(photo, target) && !ledger.fold().is_marked(photo, target);
-        for target in self.settings.targets.keys().filter(closed) {
-            facts.push(Fact::Reopened { photo: photo.clone(), target: target.clone() });
-        }
-        let mut changed = false;
-        for fact in facts {
+        let closed: Vec<String> = self.settings.targets.keys().filter(closed).cloned().collect();
+        let was_excluded = self.take_off(&mut ledger, photo).await?;
+        let mut changed = was_excluded;
+        for target in closed {
+            let fact = Fact::Reopened { photo: photo.clone(), target };
             changed |= matches!(self.append(&mut ledger, fact).await?, Appended::Counts { .. });
         }
-        Ok(changed)
+        Ok(Included { was_excluded, changed })
     }
 
     /// Writes down that the photographer published this photo there himself, so that Pierrot never does. Whether that is new.
