@@ -8,6 +8,7 @@ use pierrot_core::{
     Code,
     engine::{Mood, Next, Overview, TargetView, UnderWay},
     run::{Ending, Job, Run},
+    targets::title,
 };
 
 /// What the tray shows.
@@ -107,7 +108,7 @@ fn publish(state: &Overview) -> Row {
         [target] => publish_to(state, target, label),
         targets => Row::Submenu {
             label: label.into(),
-            rows: targets.iter().map(|target| publish_to(state, target, &target.name)).collect(),
+            rows: targets.iter().map(|target| publish_to(state, target, title(&target.name))).collect(),
         },
     }
 }
@@ -172,8 +173,8 @@ fn line(state: &Overview, now: civil::DateTime, zone: &TimeZone) -> String {
     let (syncs, posts): (Vec<&Next>, Vec<&Next>) = state.next.iter().partition(|next| next.name == "sync");
     let is_empty = |next: &Next| state.targets.iter().any(|target| target.name == next.name && target.unpublished == 0);
     match (posts.first(), syncs.first()) {
-        (Some(next), _) if is_empty(next) => format!("Nothing is left for {}", next.name),
-        (Some(next), _) => format!("Next: {} - {}", when(&next.local, now), next.name),
+        (Some(next), _) if is_empty(next) => format!("Nothing is left for {}", title(&next.name)),
+        (Some(next), _) => format!("Next: {} - {}", when(&next.local, now), title(&next.name)),
         (None, Some(next)) => format!("Next: sync {}", when(&next.local, now)),
         (None, None) => "Nothing is planned".into(),
     }
@@ -190,7 +191,7 @@ fn working(under_way: &UnderWay) -> String {
         Job::Look => "Making a picture",
         Job::Mosaic => "Making a mosaic",
     };
-    let target = under_way.target.as_ref().map(|name| format!(" to {name}")).unwrap_or_default();
+    let target = under_way.target.as_ref().map(|name| format!(" to {}", title(name))).unwrap_or_default();
     // Steps are told when they are reached; a person asks what comes now.
     let doing = match (under_way.job, under_way.doing.as_str()) {
         (Job::Publish, "" | "claimed") => "preparing",
@@ -204,7 +205,7 @@ fn working(under_way: &UnderWay) -> String {
 
 /// What a run that stopped wants of the person.
 fn wanted(run: &Run) -> String {
-    let place = run.target.as_deref().unwrap_or("Flickr");
+    let place = run.target.as_deref().map_or("Flickr", title);
     if run.code == Some(Code::SignInAgain) { format!("sign in to {place}") } else { short(&run.summary) }
 }
 

@@ -84,11 +84,11 @@ fn menu_text(state: &Overview) -> String {
 
 #[test]
 fn the_usual_menu() {
-    let text = "[Next: Sunday 10:00 - x]\n---\nPublish now\nSync now\nPause >\n  Until tomorrow\n  For a week\n  \
+    let text = "[Next: Sunday 10:00 - X]\n---\nPublish now\nSync now\nPause >\n  Until tomorrow\n  For a week\n  \
                 Until I resume\n---\nOpen Pierrot\n---\nQuit\n";
     assert_eq!(menu_text(&state()), text);
     let demo = Overview { demo: true, ..state() };
-    assert_eq!(line(&demo), "Demo: Next: Sunday 10:00 - x");
+    assert_eq!(line(&demo), "Demo: Next: Sunday 10:00 - X");
 }
 
 #[test]
@@ -129,14 +129,14 @@ fn the_line_says_what_matters_most() {
     let trouble = |target, code, summary| Overview { trouble: stopped(target, code, summary), ..state() };
     let long = "X refuses this with a sentence that is much too long to stand in the menu of a tray.";
     for (state, said) in [
-        (working(Job::Publish, Some("x"), "prepared"), "Publishing to x: uploading"),
-        (working(Job::Publish, Some("x"), ""), "Publishing to x: preparing"),
+        (working(Job::Publish, Some("x"), "prepared"), "Publishing to X: uploading"),
+        (working(Job::Publish, Some("x"), ""), "Publishing to X: preparing"),
         (working(Job::Publish, None, "sending"), "Publishing: sending"),
         (working(Job::Sync, None, "page 3 of 10, 600 photos"), "Syncing: page 3 of 10, 600 photos"),
         (working(Job::Check, None, ""), "Checking the record"),
         (Overview { reviews: 1, ..state() }, "Needs you: 1 post to review"),
-        (Overview { targets: vec![TargetView { unpublished: 0, ..target("x") }], ..state() }, "Nothing is left for x"),
-        (trouble(Some("x"), Code::SignInAgain, "No."), "Needs you: sign in to x"),
+        (Overview { targets: vec![TargetView { unpublished: 0, ..target("x") }], ..state() }, "Nothing is left for X"),
+        (trouble(Some("x"), Code::SignInAgain, "No."), "Needs you: sign in to X"),
         (trouble(None, Code::SignInAgain, "No."), "Needs you: sign in to Flickr"),
         (trouble(Some("x"), Code::AskPhotographer, "The credit is used up."), "Needs you: The credit is used up."),
         (
@@ -147,7 +147,7 @@ fn the_line_says_what_matters_most() {
             Overview { ready: Ready { source: false, synced: false, target: true }, ..state() },
             "Not set up yet: open Pierrot",
         ),
-        (state(), "Next: Sunday 10:00 - x"),
+        (state(), "Next: Sunday 10:00 - X"),
         (Overview { next: vec![next("sync", "2026-11-27T04:00")], ..state() }, "Next: sync tomorrow 04:00"),
         (Overview { next: Vec::new(), ..state() }, "Nothing is planned"),
     ] {
@@ -166,7 +166,7 @@ fn days_are_named_as_people_name_them() {
         ("soon", "soon"),
     ] {
         let state = Overview { next: vec![next("x", local)], ..state() };
-        assert_eq!(line(&state), format!("Next: {said} - x"));
+        assert_eq!(line(&state), format!("Next: {said} - X"));
     }
 }
 

@@ -184,7 +184,7 @@ async fn login_flickr(pierrot: &Pierrot, voice: Voice) -> Result<Answer> {
         begun.authorize_url()
     );
     voice.ask(&ask);
-    let username = pierrot.finish_flickr_login(begun, &typed().await?).await?;
+    let username = pierrot.finish_flickr_login(&begun, &typed().await?).await?;
     let said = format!("Signed in to Flickr as {username}.");
     Ok(Answer::done(json!({ "username": username }), said))
 }
@@ -193,7 +193,7 @@ async fn login_x(pierrot: &Pierrot, target: &str, voice: Voice) -> Result<Answer
     let begun = pierrot.begin_x_login(Some(target)).await?;
     let ask = format!("Open this address, allow Pierrot to post, and type the PIN:\n{}", begun.authorize_url());
     voice.ask(&ask);
-    let username = pierrot.finish_x_login(begun, &typed().await?).await?;
+    let username = pierrot.finish_x_login(&begun, &typed().await?).await?;
     let said = format!("Signed in to {target} as @{username}.");
     Ok(Answer::done(json!({ "target": target, "username": username }), said))
 }

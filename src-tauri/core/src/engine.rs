@@ -17,7 +17,10 @@ mod telling;
 mod typescript;
 mod verbs;
 
-use std::sync::{Arc, Mutex, PoisonError, RwLock};
+use std::{
+    collections::BTreeMap,
+    sync::{Arc, Mutex, PoisonError, RwLock},
+};
 
 use crate::{
     error::Result,
@@ -35,7 +38,7 @@ pub use jobs::{Asked, UnderWay};
 pub use notices::{Notice, Opens};
 pub use overview::{Mood, Overview, Ready, TargetView};
 pub use pictures::LookPicture;
-pub use plans::{MonthCost, PlanPage, PlanRow, Queue, RuleView};
+pub use plans::{MonthCost, PlanPage, PlanRow, Queue, QueuedPhoto, RuleView};
 pub use scheduler::{Next, Pause};
 pub use settings::{Changes, SecretNames};
 
@@ -56,7 +59,8 @@ pub(crate) struct Inner {
     pub program: Program,
     pierrot: RwLock<Arc<Pierrot>>,
     pub desk: Mutex<jobs::Desk>,
-    pub logins: tokio::sync::Mutex<Logins>,
+    /// Logins that wait for their code, by place: `flickr` or a target.
+    pub logins: Mutex<BTreeMap<String, Login>>,
     /// Held while a plan is read, changed and written.
     pub plans: Mutex<()>,
     /// Held while what is told is decided and kept.
@@ -68,11 +72,19 @@ pub(crate) struct Inner {
     pub secrets: RwLock<Option<Vec<String>>>,
 }
 
-/// Logins that wait for their code.
-#[derive(Debug, Default)]
-pub(crate) struct Logins {
-    pub flickr: Option<FlickrLogin>,
-    pub x: Option<XLogin>,
+#[derive(Debug)]
+pub(crate) enum Login {
+    Flickr(FlickrLogin),
+    X(XLogin),
+}
+
+impl Login {
+    pub fn authorize_url(&self) -> &str {
+        match self {
+            Self::Flickr(login) => login.authorize_url(),
+            Self::X(login) => login.authorize_url(),
+        }
+    }
 }
 
 impl Engine {
@@ -87,7 +99,7 @@ impl Engine {
             program,
             pierrot: RwLock::new(Arc::new(pierrot)),
             desk: Mutex::default(),
-            logins: tokio::sync::Mutex::default(),
+            logins: Mutex::default(),
             plans: Mutex::default(),
             telling: Mutex::default(),
             schedule: Mutex::default(),

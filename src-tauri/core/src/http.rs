@@ -97,6 +97,20 @@ fn place(address: &Url) -> String {
     format!("{}://{host}{port}", address.scheme()).chars().take(SNIPPET_CHARS_MAX).collect()
 }
 
+/// What a server says by the number of an answer that is no success, as people say it.
+pub(crate) fn status_words(status: u16) -> &'static str {
+    match status {
+        401 | 403 => "it refuses",
+        404 | 410 => "there is nothing at this address",
+        408 | 425 => "it asks to try again",
+        413 => "it was too much for it",
+        429 => "it is asked too often",
+        500..=599 => "it has trouble of its own",
+        300..=399 => "it sends on to another address",
+        _ => "it does not understand the request",
+    }
+}
+
 /// What went wrong between here and a server.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum HttpError {
@@ -110,7 +124,7 @@ pub enum HttpError {
     TooSlow { host: String },
     #[error("{host} sent more than {cap} bytes")]
     TooLarge { host: String, cap: usize },
-    #[error("{host} answered with HTTP {status}")]
+    #[error("{host}: {}", status_words(*status))]
     Status { host: String, status: u16, snippet: String },
     #[error("Pierrot does not connect to {0}: it is not one of the servers it may use here")]
     NotAllowed(String),

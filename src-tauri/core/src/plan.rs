@@ -15,7 +15,7 @@ use crate::photo::PhotoId;
 pub const QUEUE_MAX: usize = 1_000;
 /// Vetoed photos remembered; the oldest is forgotten first.
 const VETOED_MAX: usize = 2_000;
-/// Vetoes that can be taken back.
+/// Vetoes, and exchanges, that can be taken back.
 const UNDO_MAX: usize = 20;
 /// Due times planned at once.
 pub const PLANNED_MAX: usize = 400;
@@ -56,6 +56,8 @@ pub struct Plan {
     pub draws: u64,
     /// What the newest vetoes took away, the newest last.
     pub undo: Vec<Vetoed>,
+    /// How the newest exchanges found their two slots, the newest last.
+    pub exchanged: Vec<[(String, Planned); 2]>,
 }
 
 /// What a veto took away.
@@ -78,12 +80,12 @@ pub trait Pool {
 }
 
 impl Plan {
-    /// Gives every slot a photo, in order; forgets slots that are not among them. What the photographer queued or pinned is kept
-    /// while it may not go, since a filter can be taken back.
+    /// Gives every slot a photo, in order; forgets slots that are not among them. The queue is dealt anew each time, so that it moves
+    /// up where one of it may not go. What the photographer queued or pinned is kept while it may not go, since a filter can be taken back.
     pub fn fill(&mut self, slots: &[String], secret: u64, pool: &impl Pool) {
         let wanted: HashSet<&str> = slots.iter().map(String::as_str).collect();
         self.queue.retain(|photo| !pool.is_over(photo));
-        self.planned.retain(|slot, _| wanted.contains(slot.as_str()));
+        self.planned.retain(|slot, planned| wanted.contains(slot.as_str()) && planned.origin != Origin::Queued);
         self.waiting.retain(|slot, pin| wanted.contains(slot.as_str()) && !pool.is_over(&pin.photo));
         for (slot, kept_back) in self.planned.extract_if(.., |_, planned| !pool.may_go(&planned.photo)) {
             if kept_back.origin == Origin::Pinned && !pool.is_over(&kept_back.photo) {
@@ -100,7 +102,7 @@ impl Plan {
         for slot in slots.iter().take(PLANNED_MAX) {
             let seed = seed_of(secret, slot, self.draws);
             let kept = self.planned.get(slot).map(|planned| planned.origin);
-            if kept == Some(Origin::Pinned) || kept == Some(Origin::Queued) {
+            if kept == Some(Origin::Pinned) {
                 continue;
             }
             if let Some(photo) = queue.next() {
@@ -138,10 +140,6 @@ impl Plan {
         let surplus = self.vetoed.len().saturating_sub(VETOED_MAX);
         self.vetoed.drain(..surplus);
         self.draws += 1;
-        if queued_at.is_some() {
-            // The next in the queue moves up.
-            self.redraw_queue();
-        }
         Some(planned.photo)
     }
 
@@ -154,7 +152,6 @@ impl Plan {
         self.vetoed.retain(|vetoed| *vetoed != planned.photo);
         if let Some(at) = queued_at {
             self.queue.insert(at.min(self.queue.len()), planned.photo);
-            self.redraw_queue();
         } else {
             self.planned.insert(slot, planned);
         }
@@ -166,7 +163,6 @@ impl Plan {
         let Some(from) = self.queue.iter().position(|queued| queued == photo) else { return false };
         let photo = self.queue.remove(from);
         self.queue.insert(to.min(self.queue.len()), photo);
-        self.redraw_queue();
         true
     }
 
@@ -186,14 +182,25 @@ impl Plan {
         pinned.map(|planned| planned.origin = Origin::Chance).is_some() || waited
     }
 
-    /// Exchanges two slots; both stay as they then are.
+    /// Exchanges two slots; both stay as they then are. Exchanging them back leaves no trace.
     pub fn swap(&mut self, one: &str, other: &str) -> bool {
         let (Some(a), Some(b)) = (self.planned.get(one).cloned(), self.planned.get(other).cloned()) else {
             return false;
         };
         self.waiting.retain(|slot, _| slot != one && slot != other);
-        self.planned.insert(one.to_owned(), Planned { origin: Origin::Pinned, ..b });
-        self.planned.insert(other.to_owned(), Planned { origin: Origin::Pinned, ..a });
+        let back = self.exchanged.iter().rposition(|before| {
+            let stood = |slot: &str, now: &Planned| before.iter().any(|(was, p)| was == slot && p.photo == now.photo);
+            stood(one, &b) && stood(other, &a)
+        });
+        if let Some(at) = back {
+            self.planned.extend(self.exchanged.remove(at));
+            return true;
+        }
+        self.planned.insert(one.to_owned(), Planned { origin: Origin::Pinned, ..b.clone() });
+        self.planned.insert(other.to_owned(), Planned { origin: Origin::Pinned, ..a.clone() });
+        self.exchanged.push([(one.to_owned(), a), (other.to_owned(), b)]);
+        let surplus = self.exchanged.len().saturating_sub(UNDO_MAX);
+        self.exchanged.drain(..surplus);
         true
     }
 
@@ -211,9 +218,6 @@ impl Plan {
             self.queue.push(photo.clone());
             added.push(photo.clone());
         }
-        if !added.is_empty() {
-            self.redraw_queue();
-        }
         added
     }
 
@@ -222,7 +226,6 @@ impl Plan {
         let before = self.queue.len();
         self.queue.retain(|queued| !photos.contains(queued));
         self.planned.retain(|_, p| p.origin != Origin::Queued || !photos.contains(&p.photo));
-        self.redraw_queue();
         before - self.queue.len()
     }
 
@@ -240,11 +243,6 @@ impl Plan {
     /// The photos that wait longest in the queue and may go.
     pub fn next_queued(&self, pool: &impl Pool) -> Vec<PhotoId> {
         self.queue.iter().filter(|photo| pool.may_go(photo)).take(NEXT_MAX).cloned().collect()
-    }
-
-    /// Queued photos are dealt anew, in the queue's order.
-    fn redraw_queue(&mut self) {
-        self.planned.retain(|_, planned| planned.origin != Origin::Queued);
     }
 }
 
@@ -434,5 +432,39 @@ mod tests {
         plan.fill(&slots(4), 1, &pool);
         let after = photos(&plan);
         assert_eq!((&after[0], &after[1], &after[3]), (&before[3], &before[1], &before[0]));
+    }
+
+    #[test]
+    fn an_exchange_that_is_taken_back_leaves_no_trace() {
+        let pool = Ten(HashSet::new());
+        let mut plan = Plan::default();
+        plan.queue(&[photo(3), photo(4)]);
+        plan.pin("x/02", photo(9), 0);
+        plan.fill(&slots(5), 1, &pool);
+        let before = plan.clone();
+        for (one, other) in [("x/00", "x/01"), ("x/01", "x/02"), ("x/00", "x/04"), ("x/03", "x/04")] {
+            assert!(plan.swap(one, other));
+            plan.fill(&slots(5), 1, &pool);
+            assert_eq!(plan.planned[one].origin, Origin::Pinned);
+            assert!(plan.swap(other, one));
+            plan.fill(&slots(5), 1, &pool);
+            assert_eq!(plan, before, "{one} {other}");
+        }
+    }
+
+    #[test]
+    fn the_queue_moves_up_where_one_of_it_may_not_go() {
+        let mut plan = Plan::default();
+        let queue: Vec<PhotoId> = (0..6).map(photo).collect();
+        plan.queue(&queue);
+        plan.fill(&slots(3), 1, &Ten(HashSet::new()));
+        assert_eq!(photos(&plan), queue[..3]);
+        let without_first = Ten([photo(0), photo(6), photo(7), photo(8), photo(9)].into());
+        plan.fill(&slots(3), 1, &without_first);
+        assert_eq!(photos(&plan), queue[1..4], "neither chance nor the end of the line takes the free place");
+        plan.fill(&slots(5), 1, &without_first);
+        assert_eq!(photos(&plan), queue[1..6]);
+        plan.fill(&slots(6), 1, &Ten(HashSet::new()));
+        assert_eq!(photos(&plan), queue, "it may go again, and is the first again");
     }
 }

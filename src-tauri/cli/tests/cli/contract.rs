@@ -351,7 +351,7 @@ async fn signing_in_takes_the_code_or_the_whole_address_and_a_wrong_one_means_to
             if right { code["verifier"].as_str().expect("text").to_owned() } else { "000-000-000".to_owned() }
         };
         let typed = (format!("  {}  \n", code(flickr.authorize_url())), code(x.authorize_url()));
-        let done = (pierrot.finish_flickr_login(flickr, &typed.0).await, pierrot.finish_x_login(x, &typed.1).await);
+        let done = (pierrot.finish_flickr_login(&flickr, &typed.0).await, pierrot.finish_x_login(&x, &typed.1).await);
         for (place, done) in [("flickr", done.0), ("x", done.1)] {
             match done {
                 Ok(name) => assert!(right && !name.is_empty(), "{place}"),

@@ -175,21 +175,21 @@ calls! {
     /// Camera, lens and exposure; asked at the source once.
     exif(engine, photo: PhotoId) -> Exif { engine.pierrot().exif(&photo).await }
     /// The next twelve weeks.
-    plan(engine) -> PlanPage { engine.plan() }
+    plan(engine) -> PlanPage { engine.plan().await }
     /// Takes a veto back: the photo stands at its due time again.
-    unveto(engine, target: String, slot: String, photo: PhotoId) -> PlanPage { engine.unveto(&target, &slot, &photo) }
+    unveto(engine, target: String, slot: String, photo: PhotoId) -> PlanPage { engine.unveto(&target, &slot, &photo).await }
     /// Moves a queued photo to another place in the line, 0 for the first.
     move_queued(engine, target: String, photo: PhotoId, to: u32) -> PlanPage {
-        engine.move_queued(&target, &photo, to as usize)
+        engine.move_queued(&target, &photo, to as usize).await
     }
     /// Another photo for a due time.
-    veto(engine, target: String, slot: String) -> PlanPage { engine.veto(&target, &slot) }
+    veto(engine, target: String, slot: String) -> PlanPage { engine.veto(&target, &slot).await }
     /// This photo at a due time.
-    pin(engine, target: String, slot: String, photo: PhotoId) -> PlanPage { engine.pin(&target, &slot, &photo) }
+    pin(engine, target: String, slot: String, photo: PhotoId) -> PlanPage { engine.pin(&target, &slot, &photo).await }
     /// Leaves a due time to the queue and to chance again.
-    unpin(engine, target: String, slot: String) -> PlanPage { engine.unpin(&target, &slot) }
+    unpin(engine, target: String, slot: String) -> PlanPage { engine.unpin(&target, &slot).await }
     /// Exchanges the photos of two due times.
-    swap(engine, target: String, one: String, other: String) -> PlanPage { engine.swap(&target, &one, &other) }
+    swap(engine, target: String, one: String, other: String) -> PlanPage { engine.swap(&target, &one, &other).await }
     /// Puts photos next in line.
     queue(engine, target: String, photos: Vec<PhotoId>) -> Reached { engine.queue(&target, &photos) }
     /// Takes photos out of the line.

@@ -8,6 +8,7 @@ use super::{Engine, Next, UnderWay, scheduler::SYNC};
 use crate::{
     error::Result,
     handle::Pierrot,
+    report::Outcome,
     run::{Ending, Job, Run},
     secrets,
 };
@@ -180,7 +181,10 @@ fn trouble(newest_first: &[Run]) -> Vec<Run> {
             continue;
         }
         seen.push(kind);
+        // One that waits for an answer is among the open reviews, and over with the answer.
+        let asked = run.outcome == Some(Outcome::NeedsReview);
         let wrong = match ending {
+            Ending::NeedsYou if asked => false,
             Ending::NeedsYou | Ending::TryLater | Ending::Failed => true,
             Ending::Done | Ending::Nothing | Ending::Missed | Ending::Cancelled | Ending::Interrupted => false,
         };
@@ -210,5 +214,8 @@ mod tests {
             run(1, Job::Publish, Some("y"), Some(Ending::Failed)),
         ];
         assert_eq!(trouble(&runs).iter().map(|run| run.id).collect::<Vec<_>>(), [3, 1]);
+        let mut review = run(6, Job::Publish, Some("x"), Some(Ending::NeedsYou));
+        review.outcome = Some(Outcome::NeedsReview);
+        assert_eq!(trouble(&[review, runs[2].clone()]), [], "a review asks by itself, until it is answered");
     }
 }

@@ -11,6 +11,7 @@ use serde::Serialize;
 
 use super::{Engine, calls::Reached, overview::small};
 use crate::{
+    caption::plain,
     error::{Error, Result},
     fold::{Fold, Stand},
     handle::Pierrot,
@@ -19,6 +20,7 @@ use crate::{
     photo::{PhotoId, key_text},
     plan::{Origin, PLANNED_MAX, Plan, Planned, Pool, seed_of},
     schedule::Slot,
+    targets::title,
 };
 
 /// One due time with what will go out.
@@ -73,6 +75,8 @@ impl PlanRow {
 #[serde(rename_all = "snake_case")]
 pub enum WhyNot {
     Paused,
+    /// Nobody is signed in to the target, or the source cannot be asked: the due time passes.
+    NotSetUp,
     /// What the photographer allows a month is spent by then.
     OverCap,
 }
@@ -116,7 +120,15 @@ pub struct PlanEnd {
 #[derive(Clone, Debug, PartialEq, Serialize, ts_rs::TS)]
 pub struct Queue {
     pub target: String,
-    pub photos: Vec<PhotoId>,
+    pub photos: Vec<QueuedPhoto>,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, ts_rs::TS)]
+pub struct QueuedPhoto {
+    pub photo: PhotoId,
+    pub title: String,
+    /// Changes with the picture.
+    pub thumb: String,
 }
 
 #[derive(Clone, Debug, PartialEq, Serialize, ts_rs::TS)]
@@ -161,7 +173,8 @@ impl Pool for TargetPool<'_> {
 
 impl Engine {
     /// The next twelve weeks, also those of a pause: what is placed there stays.
-    pub fn plan(&self) -> Result<PlanPage> {
+    pub async fn plan(&self) -> Result<PlanPage> {
+        let set = self.set_up().await;
         let pierrot = self.pierrot();
         let fold = pierrot.fresh_pools()?;
         let zone = pierrot.settings().schedule.zone();
@@ -172,16 +185,19 @@ impl Engine {
         for name in pierrot.settings().targets.keys() {
             let slots = self.plan_slots(name)?;
             let plan = self.filled(&fold, name, &slots)?;
+            let not_set_up = (!set.allows(name, &pierrot)).then_some(WhyNot::NotSetUp);
             for slot in &slots {
                 let mut row = self.row((&pierrot, &fold), name, slot, plan.planned.get(&slot.id))?;
                 row.waits = plan.waiting.get(&slot.id).map(|pin| waits(&pierrot, pin)).transpose()?;
-                row.why_not = paused_until.filter(|until| slot.at < *until).map(|_| WhyNot::Paused);
+                let paused = paused_until.filter(|until| slot.at < *until).map(|_| WhyNot::Paused);
+                row.why_not = not_set_up.or(paused);
                 rows.push(row);
             }
             if let Some(last) = rows.last().filter(|_| slots.len() >= PLANNED_MAX) {
                 ends.push(PlanEnd { target: name.clone(), local: last.local.clone(), planned: small(slots.len()) });
             }
-            queues.push(Queue { target: name.clone(), photos: plan.queue });
+            let photos = plan.queue.iter().map(|photo| queued(&pierrot, photo)).collect::<Result<_>>()?;
+            queues.push(Queue { target: name.clone(), photos });
         }
         rows.sort_by(|a, b| a.at.cmp(&b.at).then_with(|| a.target.cmp(&b.target)));
         let rules = self.rules();
@@ -252,7 +268,7 @@ impl Engine {
             row.height = known.photo.original_height;
             row.ratio = known.photo.ratio();
             row.thumb = key_text(known.photo.picture_key());
-            row.title = known.photo.title;
+            row.title = plain::line(&known.photo.title);
         }
         Ok(row)
     }
@@ -327,7 +343,8 @@ impl Engine {
         let cap = target.monthly_cap_usd;
         let words = || {
             format!(
-                "{name} has spent USD {spent:.2} of the USD {cap:.2} you allow a month; this post costs {price:.2}."
+                "{} has spent USD {spent:.2} of the USD {cap:.2} you allow a month; this post costs {price:.2}.",
+                title(name)
             )
         };
         Ok(is_over_cap(spent + price, cap).then(words))
@@ -379,33 +396,33 @@ impl Engine {
     }
 
     /// Another photo for this due time.
-    pub fn veto(&self, target: &str, slot: &str) -> Result<PlanPage> {
+    pub async fn veto(&self, target: &str, slot: &str) -> Result<PlanPage> {
         self.change_plan(target, |plan| plan.veto(slot))?;
-        self.planned_anew()
+        self.planned_anew().await
     }
 
     /// Takes a veto back.
-    pub fn unveto(&self, target: &str, slot: &str, photo: &PhotoId) -> Result<PlanPage> {
+    pub async fn unveto(&self, target: &str, slot: &str, photo: &PhotoId) -> Result<PlanPage> {
         if !self.change_plan(target, |plan| plan.unveto(slot, photo))? {
             return Err(Error::failed("This cannot be undone any more.", "Pin the photo to the due time instead."));
         }
-        self.planned_anew()
+        self.planned_anew().await
     }
 
     /// Moves a queued photo to another place in the line.
-    pub fn move_queued(&self, target: &str, photo: &PhotoId, to: usize) -> Result<PlanPage> {
+    pub async fn move_queued(&self, target: &str, photo: &PhotoId, to: usize) -> Result<PlanPage> {
         if !self.change_plan(target, |plan| plan.move_queued(photo, to))? {
             return Err(Error::failed("This photo is no longer in the line.", "Read the plan again."));
         }
-        self.planned_anew()
+        self.planned_anew().await
     }
 
     /// This photo at this due time.
-    pub fn pin(&self, target: &str, slot: &str, photo: &PhotoId) -> Result<PlanPage> {
+    pub async fn pin(&self, target: &str, slot: &str, photo: &PhotoId) -> Result<PlanPage> {
         let pierrot = self.pierrot();
         pierrot.fresh_pools()?;
         if !pierrot.catalogue.in_pool(target, photo)? {
-            let message = format!("Photo {photo} may not go to {target}.");
+            let message = format!("Photo {photo} may not go to {}.", title(target));
             return Err(Error::failed(message, "Open the photo: it says what keeps it back."));
         }
         if !self.plan_slots(target)?.iter().any(|known| known.id == slot) {
@@ -413,27 +430,27 @@ impl Engine {
         }
         let seed = seed_of(self.plan_secret()?, slot, 0);
         self.change_plan(target, |plan| plan.pin(slot, photo.clone(), seed))?;
-        self.planned_anew()
+        self.planned_anew().await
     }
 
     /// Lets a due time go its own way again.
-    pub fn unpin(&self, target: &str, slot: &str) -> Result<PlanPage> {
+    pub async fn unpin(&self, target: &str, slot: &str) -> Result<PlanPage> {
         if !self.change_plan(target, |plan| plan.unpin(slot))? {
             return Err(Error::failed("Nothing is pinned to this due time.", "Read the plan again."));
         }
-        self.planned_anew()
+        self.planned_anew().await
     }
 
     /// Exchanges two due times.
-    pub fn swap(&self, target: &str, one: &str, other: &str) -> Result<PlanPage> {
+    pub async fn swap(&self, target: &str, one: &str, other: &str) -> Result<PlanPage> {
         if !self.change_plan(target, |plan| plan.swap(one, other))? {
             return Err(Error::failed("One of the two due times has no photo.", "Read the plan again."));
         }
-        self.planned_anew()
+        self.planned_anew().await
     }
 
-    fn planned_anew(&self) -> Result<PlanPage> {
-        let page = self.plan()?;
+    async fn planned_anew(&self) -> Result<PlanPage> {
+        let page = self.plan().await?;
         self.changed("plan");
         Ok(page)
     }
@@ -448,7 +465,7 @@ impl Engine {
         let to_undo = self.change_plan(target, |plan| plan.queue(&may))?;
         self.changed("plan");
         let kept_back = photos.len() - may.len();
-        let why_not = (kept_back > 0).then(|| format!("{kept_back} may not go to {target}."));
+        let why_not = (kept_back > 0).then(|| format!("{kept_back} may not go to {}.", title(target)));
         Ok(Reached { done: small(to_undo.len()), to_undo, why_not })
     }
 
@@ -460,8 +477,15 @@ impl Engine {
 }
 
 fn waits(pierrot: &Pierrot, pin: &Planned) -> Result<WaitingPin> {
-    let title = pierrot.catalogue.photo(&pin.photo)?.map(|known| known.photo.title).unwrap_or_default();
+    let title = pierrot.catalogue.photo(&pin.photo)?.map(|known| plain::line(&known.photo.title)).unwrap_or_default();
     Ok(WaitingPin { photo: pin.photo.clone(), title })
+}
+
+fn queued(pierrot: &Pierrot, photo: &PhotoId) -> Result<QueuedPhoto> {
+    let known = pierrot.catalogue.photo(photo)?.map(|known| known.photo);
+    let title = known.as_ref().map(|known| plain::line(&known.title)).unwrap_or_default();
+    let thumb = known.map(|known| key_text(known.picture_key())).unwrap_or_default();
+    Ok(QueuedPhoto { photo: photo.clone(), title, thumb })
 }
 
 /// A cap of 0 is none. Prices are whole tenths of a cent, which sums of floats only come close to.

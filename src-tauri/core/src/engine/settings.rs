@@ -3,16 +3,18 @@
 //! Invariants: config.toml is written whole or not at all, comments and order kept, and only when the result is usable; a secret
 //! comes in and never goes out.
 
-use std::{collections::BTreeMap, sync::PoisonError};
+use std::{
+    collections::BTreeMap,
+    sync::{MutexGuard, PoisonError},
+};
 
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use toml_edit::{DocumentMut, Item, Table};
 
-use super::Engine;
+use super::{Engine, Login};
 use crate::{
-    error::{Error, Result},
-    jobs::login::XLogin,
+    error::{Code, Error, Result},
     secrets,
     settings::Settings,
 };
@@ -30,6 +32,8 @@ pub struct SecretNames {
     pub known: Vec<String>,
     /// Why the keyring cannot be used, where it cannot.
     pub trouble: Option<String>,
+    /// Logins that wait for their code, by place, `flickr` or a target: the addresses where it is to be had.
+    pub logins: BTreeMap<String, String>,
 }
 
 /// Changes of one call.
@@ -69,7 +73,9 @@ impl Engine {
             Err(error) => (Vec::new(), Some(format!("{} {}", error.message, error.what_now))),
         };
         *self.0.secrets.write().unwrap_or_else(PoisonError::into_inner) = Some(set.clone());
-        Ok(SecretNames { set, known, trouble })
+        let waiting = self.logins();
+        let logins = waiting.iter().map(|(place, login)| (place.clone(), login.authorize_url().to_owned())).collect();
+        Ok(SecretNames { set, known, trouble, logins })
     }
 
     pub async fn keep_secret(&self, name: &str, value: String) -> Result<SecretNames> {
@@ -101,37 +107,42 @@ impl Engine {
     /// First step of a login; only the newest login of a place can be finished.
     pub async fn begin_login(&self, place: &str) -> Result<String> {
         let pierrot = self.pierrot();
-        let mut logins = self.0.logins.lock().await;
-        if place == "flickr" {
-            let login = pierrot.begin_flickr_login().await?;
-            let url = login.authorize_url().to_owned();
-            logins.flickr = Some(login);
-            return Ok(url);
-        }
-        let login = pierrot.begin_x_login(Some(place)).await?;
+        let login = match place {
+            "flickr" => Login::Flickr(pierrot.begin_flickr_login().await?),
+            target => Login::X(pierrot.begin_x_login(Some(target)).await?),
+        };
         let url = login.authorize_url().to_owned();
-        logins.x = Some(login);
+        self.logins().insert(place.to_owned(), login);
         Ok(url)
     }
 
-    /// Second step. A code uses its login up, whatever the answer; what cannot be a code leaves it as it is.
+    /// Second step. A code that was sent uses its login up, unless nothing was answered; what cannot be a code is not sent.
     pub async fn finish_login(&self, place: &str, typed: &str) -> Result<String> {
         let pierrot = self.pierrot();
-        let mut logins = self.0.logins.lock().await;
         let gone = || Error::failed("This login was not begun, or is used up.", "Begin it again.");
-        let who = if place == "flickr" {
-            logins.flickr.as_ref().ok_or_else(gone)?.check(typed)?;
-            let login = logins.flickr.take().ok_or_else(gone)?;
-            pierrot.finish_flickr_login(login, typed).await?
-        } else {
-            let begun = |login: &&XLogin| login.target() == place;
-            logins.x.as_ref().filter(begun).ok_or_else(gone)?.check(typed)?;
-            let login = logins.x.take().ok_or_else(gone)?;
-            pierrot.finish_x_login(login, typed).await?
+        let login = self.logins().remove(place).ok_or_else(gone)?;
+        let checked = match &login {
+            Login::Flickr(login) => login.check(typed),
+            Login::X(login) => login.check(typed),
         };
-        drop(logins);
+        let done = match (&login, checked) {
+            (_, Err(no_code)) => {
+                self.logins().insert(place.to_owned(), login);
+                return Err(no_code);
+            }
+            (Login::Flickr(login), Ok(())) => pierrot.finish_flickr_login(login, typed).await,
+            (Login::X(login), Ok(())) => pierrot.finish_x_login(login, typed).await,
+        };
+        if done.as_ref().is_err_and(|error| error.code == Code::TryLater) {
+            self.logins().entry(place.to_owned()).or_insert(login);
+        }
+        let who = done?;
         self.secrets_changed().await?;
         Ok(who)
+    }
+
+    fn logins(&self) -> MutexGuard<'_, BTreeMap<String, Login>> {
+        self.0.logins.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 

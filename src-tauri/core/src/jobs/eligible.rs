@@ -14,6 +14,7 @@ use crate::{
     photo::PhotoId,
     record::ledger::{Appended, Entries},
     settings::TargetSettings,
+    targets::title,
 };
 
 /// Why one photo cannot go to one target, in a person's words; `Ok` when it may.
@@ -52,7 +53,7 @@ impl Pierrot {
         let (name, settings) = target;
         filters.judge(row).map_err(|why| why.to_string())?;
         if has_tag(&row.photo.tags, &settings.sensitive.hold) {
-            return Err(format!("it has a tag that \"sensitive.hold\" of {name} keeps back"));
+            return Err(format!("it has a tag that \"sensitive.hold\" of {} keeps back", title(name)));
         }
         if fold.excluded().contains(&row.photo.id) {
             return Err("it is on your never-list".into());
@@ -166,22 +167,23 @@ fn account_key(target: &str) -> String {
 /// Where a photo stands with a target, for people.
 pub(crate) fn standing(fold: &Fold, photo: &PhotoId, target: &str) -> String {
     use crate::fold::{Ending, Stand};
+    let name = title(target);
     if fold.is_marked(photo, target) {
-        return format!("you marked it as published to {target}");
+        return format!("you marked it as published to {name}");
     }
     if fold.imported().get(photo).is_some_and(|imported| imported.target == target) {
-        return format!("it was published to {target} by the first Pierrot");
+        return format!("it was published to {name} by the first Pierrot");
     }
     let newest =
         fold.attempts().filter(|a| a.about.photo == *photo && a.about.target == target).max_by_key(|a| a.last_seq);
     match newest.map(|attempt| &attempt.stand) {
-        Some(Stand::Posted { post_url, .. }) => format!("it was published to {target} already ({post_url})"),
+        Some(Stand::Posted { post_url, .. }) => format!("it was published to {name} already ({post_url})"),
         Some(Stand::NeedsReview { .. }) => "it waits for your review".into(),
         Some(Stand::Claimed | Stand::Sending) => "it is being published".into(),
         Some(Stand::Ended(Ending::Skip)) => "you skipped it".into(),
-        Some(Stand::Ended(Ending::Released(_))) => format!("{target} does not take it"),
+        Some(Stand::Ended(Ending::Released(_))) => format!("{name} does not take it"),
         Some(Stand::Ended(Ending::TakenOver | Ending::PostAgain)) | None => {
-            format!("it was published to the account of {target} already")
+            format!("it was published to the account of {name} already")
         }
     }
 }

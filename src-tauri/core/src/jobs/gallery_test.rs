@@ -188,8 +188,8 @@ async fn a_page_says_where_the_photo_stands_and_why() {
     bench.tell(told.flat_map(|(word, number)| story(number, "x", "x:1", word)).collect());
     for (photo, standing, why) in [
         (0, StandingWord::Unpublished, ""),
-        (1, StandingWord::Published, "It was published to x already (https://x.com/i/status/9)."),
-        (2, StandingWord::Published, "It was published to x by the first Pierrot."),
+        (1, StandingWord::Published, "It was published to X already (https://x.com/i/status/9)."),
+        (2, StandingWord::Published, "It was published to X by the first Pierrot."),
         (3, StandingWord::UnderWay, "It is being published."),
         (4, StandingWord::UnderWay, "It is being published."),
         (5, StandingWord::Review, "It waits for your review."),
@@ -198,7 +198,7 @@ async fn a_page_says_where_the_photo_stands_and_why() {
         (8, StandingWord::Unpublished, ""),
         (9, StandingWord::Excluded, "It is on your never-list."),
         (20, StandingWord::Filtered, "It is a video."),
-        (21, StandingWord::Held, "It has a tag that \"sensitive.hold\" of x keeps back."),
+        (21, StandingWord::Held, "It has a tag that \"sensitive.hold\" of X keeps back."),
         (22, StandingWord::Missing, "It is no longer on Flickr."),
     ] {
         let page = bench.page(photo).await;

@@ -76,11 +76,6 @@ impl FlickrLogin {
 }
 
 impl XLogin {
-    /// The target it signs in to.
-    pub fn target(&self) -> &str {
-        &self.target
-    }
-
     pub fn authorize_url(&self) -> &str {
         self.pending.authorize_url.as_str()
     }
@@ -244,7 +239,7 @@ impl Pierrot {
     }
 
     /// Second step: the code, or the whole redirected address, as the photographer typed it. Answers with the user name.
-    pub async fn finish_flickr_login(&self, begun: FlickrLogin, typed: &str) -> Result<String> {
+    pub async fn finish_flickr_login(&self, begun: &FlickrLogin, typed: &str) -> Result<String> {
         let client = self.world.network.client(Kind::Api, Reach::of(&self.settings.flickr.oauth_url)?)?;
         let done = login::finish(&client, &self.stamps(), &begun.pending, typed).await?;
         self.keep_secret("flickr.token", done.token).await?;
@@ -270,9 +265,9 @@ impl Pierrot {
         Ok(XLogin { target: name.to_owned(), app, pending })
     }
 
-    pub async fn finish_x_login(&self, begun: XLogin, typed: &str) -> Result<String> {
+    pub async fn finish_x_login(&self, begun: &XLogin, typed: &str) -> Result<String> {
         let base = self.target(Some(&begun.target))?.1.api_url.clone();
-        let done = x::login::access_token(base, begun.app, &begun.pending, typed, self.owned_stamps()).await;
+        let done = x::login::access_token(base, begun.app.clone(), &begun.pending, typed, self.owned_stamps()).await;
         let done = done.map_err(|error| {
             let now = format!("Begin again with `pierrot login {}`: each PIN works once.", begun.target);
             refused_as(error, "The PIN was not accepted.", now)

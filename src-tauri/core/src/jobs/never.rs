@@ -22,23 +22,20 @@ pub struct Included {
 impl Pierrot {
     /// Keeps a photo from ever going out, on every target and every computer. Whether anything changed.
     pub async fn exclude(&self, photo: &PhotoId) -> Result<bool> {
+        self.exclude_in(&mut self.ready_ledger().await?, photo).await
+    }
+
+    pub(crate) async fn exclude_in(&self, ledger: &mut LedgerGuard<'_>, photo: &PhotoId) -> Result<bool> {
         self.known(photo)?;
-        let mut ledger = self.ready_ledger().await?;
         if ledger.fold().excluded().contains(photo) {
             return Ok(false);
         }
-        self.append(&mut ledger, Fact::Excluded { photo: photo.clone() }).await?;
+        self.append(ledger, Fact::Excluded { photo: photo.clone() }).await?;
         Ok(true)
     }
 
     /// Takes a photo off the never-list and does nothing else. Whether it was on it.
-    pub async fn unexclude(&self, photo: &PhotoId) -> Result<bool> {
-        self.known(photo)?;
-        let mut ledger = self.ready_ledger().await?;
-        self.take_off(&mut ledger, photo).await
-    }
-
-    async fn take_off(&self, ledger: &mut LedgerGuard<'_>, photo: &PhotoId) -> Result<bool> {
+    pub(crate) async fn unexclude_in(&self, ledger: &mut LedgerGuard<'_>, photo: &PhotoId) -> Result<bool> {
         if !ledger.fold().excluded().contains(photo) {
             return Ok(false);
         }
@@ -48,6 +45,10 @@ impl Pierrot {
 
     /// Takes a photo off the never-list and opens it again where it was skipped or rejected.
     pub async fn include(&self, photo: &PhotoId) -> Result<Included> {
+        self.include_in(&mut self.ready_ledger().await?, photo).await
+    }
+
+    pub(crate) async fn include_in(&self, ledger: &mut LedgerGuard<'_>, photo: &PhotoId) -> Result<Included> {
         self.known(photo)?;
         if self.settings.flickr.never.contains(photo) {
             return Err(Error::settings(
@@ -55,21 +56,27 @@ impl Pierrot {
                 "Take it off [flickr] never there.",
             ));
         }
-        let mut ledger = self.ready_ledger().await?;
         let closed =
             |target: &&String| ledger.fold().is_closed(photo, target) && !ledger.fold().is_marked(photo, target);
         let closed: Vec<String> = self.settings.targets.keys().filter(closed).cloned().collect();
-        let was_excluded = self.take_off(&mut ledger, photo).await?;
+        let was_excluded = self.unexclude_in(ledger, photo).await?;
         let mut changed = was_excluded;
         for target in closed {
             let fact = Fact::Reopened { photo: photo.clone(), target };
-            changed |= matches!(self.append(&mut ledger, fact).await?, Appended::Counts { .. });
+            changed |= matches!(self.append(ledger, fact).await?, Appended::Counts { .. });
         }
         Ok(Included { was_excluded, changed })
     }
 
     /// Writes down that the photographer published this photo there himself, so that Pierrot never does. Whether that is new.
-    pub async fn mark_published(&self, photo: &PhotoId, target: &str, post_url: Option<&str>) -> Result<bool> {
+    /// The document of what is published is left to be written.
+    pub(crate) async fn mark_in(
+        &self,
+        ledger: &mut LedgerGuard<'_>,
+        photo: &PhotoId,
+        target: &str,
+        post_url: Option<&str>,
+    ) -> Result<bool> {
         let (target, _) = self.target(Some(target))?;
         self.known(photo)?;
         if let Some(address) = post_url
@@ -80,7 +87,6 @@ impl Pierrot {
                 "Copy it from the browser's address bar, like https://x.com/you/status/1900544781383569409, or leave it out.",
             ));
         }
-        let mut ledger = self.ready_ledger().await?;
         if !ledger.fold().is_free(photo, target, self.known_account(target)?.as_deref()) {
             let why = super::eligible::standing(ledger.fold(), photo, target);
             return if ledger.fold().is_marked(photo, target) {
@@ -94,21 +100,18 @@ impl Pierrot {
         let published = serde_json::Map::from_iter([(photo.to_string(), serde_json::Value::Object(row))]);
         let files = std::collections::BTreeMap::new();
         let fact = Fact::Imported { target: target.to_owned(), published, files, by_hand: true };
-        let written = self.append(&mut ledger, fact).await?;
-        self.write_wal_document(&mut ledger).await;
+        let written = self.append(ledger, fact).await?;
         Ok(matches!(written, Appended::Counts { .. }))
     }
 
     /// Takes such a mark back. Whether there was one.
-    pub async fn unmark_published(&self, photo: &PhotoId, target: &str) -> Result<bool> {
+    pub(crate) async fn unmark_in(&self, ledger: &mut LedgerGuard<'_>, photo: &PhotoId, target: &str) -> Result<bool> {
         self.known(photo)?;
-        let mut ledger = self.ready_ledger().await?;
         if !ledger.fold().is_marked(photo, target) {
             return Ok(false);
         }
         let fact = Fact::Reopened { photo: photo.clone(), target: target.to_owned() };
-        let written = self.append(&mut ledger, fact).await?;
-        self.write_wal_document(&mut ledger).await;
+        let written = self.append(ledger, fact).await?;
         Ok(matches!(written, Appended::Counts { .. }))
     }
 

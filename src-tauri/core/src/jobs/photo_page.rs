@@ -15,8 +15,9 @@ use crate::{
     fold::{Attempt, Ending, Fold, Stand},
     handle::{Pierrot, off},
     log::Why,
-    photo::{Photo, PhotoId},
+    photo::{Photo, PhotoId, key_text},
     photo_words::{self, Licence, MediaKind, TakenPrecision},
+    targets::title,
 };
 
 /// One photo as its screen shows it. Texts are plain text, never HTML.
@@ -40,6 +41,8 @@ pub struct PhotoPage {
     pub width: u32,
     pub height: u32,
     pub media: MediaKind,
+    /// Changes with the picture.
+    pub thumb: String,
     pub page_url: String,
     pub missing: bool,
     pub excluded: bool,
@@ -145,7 +148,7 @@ impl Pierrot {
         let newest = newest(fold, &row.photo.id, name, account.as_deref());
         let why_not = match self.settings.targets.get(name) {
             Some(target) => self.judge(filters, fold, (name, target), account.as_deref(), row).err(),
-            None => Some(format!("{name} is no longer among your targets")),
+            None => Some(format!("{} is no longer among your targets", title(name))),
         };
         let standing = self.standing_word(fold, filters, row, (name, newest, why_not.is_none()));
         let imported = fold.imported().get(&row.photo.id).filter(|imported| imported.target == name);
@@ -252,6 +255,7 @@ fn facts(photo: &Photo) -> PhotoPage {
         width,
         height,
         media: photo.media.into(),
+        thumb: key_text(photo.picture_key()),
         page_url: photo.page_url(),
         missing: false,
         excluded: false,

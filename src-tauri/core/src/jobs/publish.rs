@@ -22,6 +22,7 @@ use crate::{
     publication::End,
     report::{Outcome, PublishReport},
     settings::TargetSettings,
+    targets::title,
 };
 
 /// Pictures that turn out unusable before the photographer is asked.
@@ -153,7 +154,7 @@ impl Pierrot {
         ready.make_distinct(&fold.known_texts(name), target.max_text);
         let left = self.catalogue.pool_len(name).map_err(Error::from)?;
         let nth = fold.next_number(photo, name);
-        let reason = format!("one of {left} photos that may go to {name} now; attempt {nth} at this photo");
+        let reason = format!("one of {left} photos that may go to {} now; attempt {nth} at this photo", title(name));
         Ok(PublishReport {
             photo_id: Some(photo.clone()),
             text: Some(ready.caption.text.clone()),
@@ -218,9 +219,10 @@ impl Pierrot {
         if open < REVIEWS_MAX {
             return Ok(());
         }
+        let title = title(target);
         Err(Error::new(
             Code::AskPhotographer,
-            format!("{open} publications to {target} wait for your review, so {target} is paused."),
+            format!("{open} publications to {title} wait for your review, so {title} is paused."),
             "Answer them with `pierrot review`; then publishing goes on.",
         ))
     }
@@ -237,12 +239,14 @@ impl Pierrot {
         self.judge(&self.filters()?, fold, target, account, &row).map_err(|why| {
             let now = if fold.excluded().contains(photo) {
                 format!("`pierrot include {photo}` takes it off the never-list; or choose another photo.")
+            } else if fold.is_closed(photo, target.0) {
+                format!("`pierrot include {photo}` opens it again; or choose another photo.")
             } else if fold.is_free(photo, target.0, account) {
                 "Choose another photo, or change what keeps this one back.".to_owned()
             } else {
                 "Choose another photo.".to_owned()
             };
-            Error::failed(format!("Photo {photo} cannot go to {}: {why}.", target.0), now)
+            Error::failed(format!("Photo {photo} cannot go to {}: {why}.", title(target.0)), now)
         })
     }
 
@@ -252,7 +256,8 @@ impl Pierrot {
             "the catalogue is empty: run `pierrot sync` first".to_owned()
         } else {
             let mut why = vec![format!(
-                "none of the {total} photos is left for {target}: all are published, held or filtered out"
+                "none of the {total} photos is left for {}: all are published, held or filtered out",
+                title(target)
             )];
             why.extend(self.unknown_albums()?);
             why.join("; ")

@@ -6,7 +6,7 @@ use crate::error::{Code, Error};
 use x::{Refusal, XError};
 
 /// A target's name as people write it.
-pub(crate) fn title(name: &str) -> &str {
+pub fn title(name: &str) -> &str {
     match name {
         "x" => "X",
         "bluesky" => "Bluesky",

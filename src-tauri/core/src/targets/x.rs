@@ -313,7 +313,7 @@ fn success(reply: &Reply) -> Result<Value, XError> {
     if !reply.is_success() {
         return Err(XError::of(reply));
     }
-    reply.json().ok_or_else(|| XError::Malformed(format!("HTTP {} without readable JSON", reply.status)))
+    reply.json().ok_or_else(|| XError::Malformed("it is no readable JSON".into()))
 }
 
 fn sent(reply: &Reply) -> Sent {

@@ -21,8 +21,8 @@ async function opened(change: { checks?: Advice[]; finish?: CallError; keys?: st
   const answers: Record<string, unknown> = {
     overview: idle,
     settings: { flickr: { user: "me", never: [], albums: [] }, targets: { x: {} }, record: { kind: "folder", path: "record", bucket: "" } },
-    secrets: { set: ["flickr.api_key", "flickr.api_secret"], known: [], trouble: null },
-    keep_secret: { set: change.keys ?? ["flickr.api_key", "flickr.api_secret"], known: [], trouble: null },
+    secrets: { set: ["flickr.api_key", "flickr.api_secret"], known: [], trouble: null, logins: {} },
+    keep_secret: { set: change.keys ?? ["flickr.api_key", "flickr.api_secret"], known: [], trouble: null, logins: {} },
     test_target: "ada",
     change_settings: { flickr: { user: "me", never: [], albums: [] }, targets: { x: {} }, record: { kind: "folder", path: "elsewhere", bucket: "" } },
     doctor: { healthy: true, home: "", checks: change.checks ?? [] },

@@ -17,7 +17,7 @@ function opened(trouble: string | null = null) {
       if (name === "finish_login") throw new CallError("sign_in_again", "The code is used up.", "Begin again.");
       if (name === "settings" || name === "change_settings") return { targets: { x: {}, second: {} } };
       if (name === "doctor") return { healthy: true, home: "", checks: [{ what: "Flickr", ok: true, found: "signed in as ada", what_now: null }] };
-      return { set: [...set], known: [], trouble };
+      return { set: [...set], known: [], trouble, logins: {} };
     },
   };
   return { asked, accounts: new AccountsState(host) };

@@ -23,7 +23,7 @@ export class ActivityState {
 
   readonly lines = $derived.by(() => linesOf(this.log.value?.entries ?? []));
   readonly posts = $derived(postsOf(this.lines));
-  readonly shown = $derived(sifted(this.lines, this.kind, this.text));
+  readonly shown = $derived.by(() => sifted(this.lines, this.kind, this.text, this.log.value?.titles ?? {}));
   readonly moreLog = $derived.by(() => (this.log.value?.total ?? 0) > this.lines.length);
 
   readonly #host: Host;

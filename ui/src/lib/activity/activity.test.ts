@@ -87,6 +87,16 @@ it("sifts the log by kind and by any word in it, newest first", async () => {
   expect(activity.shown.map(({ seq }) => seq)).toEqual([3]);
 });
 
+it("finds entries by the title of their photo, and names the photo that was marked", async () => {
+  const { activity } = opened(0);
+  await activity.load();
+  const marked = { seq: 5, at: "e", type: "imported", target: "x", by_hand: true, published: { "8": { photo_title: "Quay" } } };
+  activity.log.take({ total: 5, entries: [...entries, marked], titles: { "7": "Lighthouse", "8": "Quay" } });
+  expect(activity.lines[0]).toMatchObject({ kind: "marked", photo: "8" });
+  activity.text = "lightHOUSE";
+  expect(activity.shown.map(({ seq }) => seq)).toEqual([3, 2, 1]);
+});
+
 it("answers in the words the engine takes", async () => {
   const { asked, activity } = opened(0);
   await activity.answer("r", { posted: "https://x.com/a/status/1" });

@@ -24,11 +24,12 @@ export function lineOf(entry: Record<string, unknown>): LogLine {
   const frozen = isRecord(entry["frozen"]) ? entry["frozen"] : {};
   const cost = frozen["cost_usd"];
   const answer = isRecord(entry["answer"]) ? entry["answer"] : {};
+  const marked = entry["by_hand"] === true && isRecord(entry["published"]) ? Object.keys(entry["published"]) : [];
   return {
     seq: typeof entry["seq"] === "number" ? entry["seq"] : 0,
     at: word(entry["at"]) ?? "",
-    kind: word(entry["type"]) ?? "",
-    photo: word(entry["photo"]) ?? word(entry["photo_id"]),
+    kind: entry["by_hand"] === true ? "marked" : (word(entry["type"]) ?? ""),
+    photo: word(entry["photo"]) ?? (marked.length === 1 ? (marked[0] ?? null) : null),
     target: word(entry["target"]),
     text: word(entry["text"]) ?? word(frozen["text"]),
     postUrl: word(entry["post_url"]) ?? word(answer["post_url"]),
@@ -57,10 +58,10 @@ export function postsOf(lines: readonly LogLine[]): Posted[] {
   );
 }
 
-/** Lines of a kind (empty: of any) with these letters somewhere in them. */
-export function sifted(lines: readonly LogLine[], kind: string, text: string): LogLine[] {
+/** Lines of a kind (empty: of any) with these letters somewhere in them or in the title of their photo. */
+export function sifted(lines: readonly LogLine[], kind: string, text: string, titles: Record<string, string>): LogLine[] {
   const wanted = text.trim().toLowerCase();
-  return lines.filter((line) => (kind === "" || line.kind === kind) && (wanted === "" || JSON.stringify(line.raw).toLowerCase().includes(wanted)));
+  return lines.filter((line) => (kind === "" || line.kind === kind) && (wanted === "" || [JSON.stringify(line.raw), titles[line.photo ?? ""] ?? ""].some((part) => part.toLowerCase().includes(wanted))));
 }
 
 function word(value: unknown): string | null {

@@ -592,7 +592,11 @@ uploaded: string | null, licence: Licence, privacy: string, safety: string | nul
 /**
  * Pixels of the original; 0 when the source does not tell.
  */
-width: number, height: number, media: MediaKind, page_url: string, missing: boolean, excluded: boolean, 
+width: number, height: number, media: MediaKind, 
+/**
+ * Changes with the picture.
+ */
+thumb: string, page_url: string, missing: boolean, excluded: boolean, 
 /**
  * What is known already; `null` = not asked yet.
  */
@@ -724,7 +728,13 @@ from: string | null,
  */
 to: string | null, camera: string | null, sort: Sort, };
 
-export type Queue = { target: string, photos: Array<PhotoId>, };
+export type Queue = { target: string, photos: Array<QueuedPhoto>, };
+
+export type QueuedPhoto = { photo: PhotoId, title: string, 
+/**
+ * Changes with the picture.
+ */
+thumb: string, };
 
 /**
  * How many photos an action reached, of those it was asked for.
@@ -851,7 +861,11 @@ known: Array<string>,
 /**
  * Why the keyring cannot be used, where it cannot.
  */
-trouble: string | null, };
+trouble: string | null, 
+/**
+ * Logins that wait for their code, by place, `flickr` or a target: the addresses where it is to be had.
+ */
+logins: { [key in string]: string }, };
 
 /**
  * Tags that call for a warning on the post, or keep the photo back.
@@ -1059,7 +1073,7 @@ export type WaitingPin = { photo: PhotoId, title: string, };
 /**
  * What stops a due time although it has a photo.
  */
-export type WhyNot = "paused" | "over_cap";
+export type WhyNot = "paused" | "not_set_up" | "over_cap";
 
 /**
  * One part of a photo's words as the photographer wants it.

@@ -72,9 +72,9 @@ function minuteText(n: number): string {
   return kept("minute", () => new Intl.NumberFormat(i18n.locale, { style: "unit", unit: "minute", unitDisplay: "short" })).format(Math.round(n));
 }
 
-/** $0.02, from US dollars. */
+/** $0.02, or $0.015 where there are tenths of a cent, from US dollars. */
 export function dollarText(usd: number): string {
-  return kept("usd", () => new Intl.NumberFormat(i18n.locale, { style: "currency", currency: "USD", currencyDisplay: "narrowSymbol" })).format(usd);
+  return kept("usd", () => new Intl.NumberFormat(i18n.locale, { style: "currency", currency: "USD", currencyDisplay: "narrowSymbol", maximumFractionDigits: 3, minimumFractionDigits: 2 })).format(usd);
 }
 
 /** 1.9 MB, from bytes. */

@@ -1,5 +1,8 @@
 import type { Words } from "./en";
 
+/** `n` wie geschrieben. */
+const fotos = (n: string) => `${n} ${n === "1" ? "Foto" : "Fotos"}`;
+
 /** Every sentence of the page, German. */
 export const de: Words = {
   language: "Deutsch",
@@ -113,6 +116,8 @@ export const de: Words = {
     empty_title: "Noch keine Fotos",
     empty: "Verbinde den Ort, an dem deine Fotos liegen, dann erscheinen sie hier, die neuesten zuerst. Pierrot liest sie und ändert sie nie.",
     empty_action: "Fotos verbinden",
+    none_title: "Noch sind keine Fotos da",
+    none: "Flickr nennt für dieses Konto keine Fotos. Sobald du dort welche hochlädst, erscheinen sie hier. Gehören deine Fotos zu einem anderen Namen, dann nenne ihn in den Konten.",
     nothing_title: "Nichts passt",
     nothing: "Kein Foto erfüllt alles, was du verlangst. Nimm einen Filter weg oder suche nach weniger Wörtern.",
   },
@@ -246,7 +251,7 @@ export const de: Words = {
     zone: (zone) => `Zeiten in ${zone}`,
     origins: { pinned: "Festgesetzt", queued: "Vorgemerkt", chance: "Durch Zufall" },
     in_look: (name) => `Look: ${name}`,
-    why_not: { paused: "Pause", over_cap: "Über deiner Grenze" },
+    why_not: { paused: "Pause", not_set_up: "Nicht angemeldet", over_cap: "Über deiner Grenze" },
     no_day: "Wähle mindestens einen Tag.",
     nothing_left: "Für diesen Termin ist kein Foto übrig",
     alt: "Bildbeschreibung",
@@ -298,7 +303,7 @@ export const de: Words = {
     queue_empty: "Nichts wartet. Wähle Fotos in der Galerie und merke sie vor, sie gehen dem Zufall voran.",
     unqueue: (title) => `${title} nicht mehr vormerken`,
     unqueued: "Nicht mehr vorgemerkt",
-    photo: (id) => `Foto ${id}`,
+    queue_all: (n: string) => `Alle ${n} zeigen`,
     pause: "Pause",
     resume: "Weiter",
     pause_title: "Pause",
@@ -366,8 +371,8 @@ export const de: Words = {
     summaries: {
       published: (target) => `Auf ${target} veröffentlicht.`,
       saved: (path) => `Gesichert als ${path}`,
-      sync: (photos, added, changed, gone) => `${photos} Fotos: ${added} neu, ${changed} geändert, ${gone} weg.`,
-      unchanged: (photos) => `${photos} Fotos, nichts Neues.`,
+      sync: (all, added, changed, gone) => `${fotos(all)}: ${added} neu, ${changed} geändert, ${gone} weg.`,
+      unchanged: (all) => `${fotos(all)}, nichts Neues.`,
     },
     took: (time) => `dauerte ${time}`,
     cancel: "Abbrechen",
@@ -395,6 +400,7 @@ export const de: Words = {
       included: "Wieder aufgenommen",
       worded: "Worte",
       imported: "Übernommen",
+      marked: "Als veröffentlicht markiert",
     },
     raw: "Wie geschrieben",
     export_json: "Als JSON-Zeilen sichern",
@@ -777,7 +783,7 @@ export const de: Words = {
     backup: "Sicherung",
     backup_hint: "Die Aufzeichnung bringt deine Geschichte auf jedem Computer zurück: prüfe sie oder stelle daraus wieder her, unter Konten. Eine Kopie auf diesem Computer ist ein zweites Netz; sie enthält das Protokoll, die Liste der Fotos und deine Einstellungen, nie einen Schlüssel.",
     back_up: "Jetzt sichern",
-    backed_up: (entries, photos) => `Das Protokoll mit ${entries} Einträgen und die Liste der ${photos} Fotos wurden kopiert nach`,
+    backed_up: (entries, all) => `Das Protokoll mit ${entries} ${entries === "1" ? "Eintrag" : "Einträgen"} und die Liste (${fotos(all)}) wurden kopiert nach`,
     open_accounts: "Konten öffnen",
     log: "Das Protokoll als Datei",
     log_hint: "Jede Wahl, jedes Senden, jeder Beitrag, zum Aufheben oder Nachsehen.",
@@ -808,15 +814,15 @@ export const de: Words = {
     done: "erledigt",
     open: "noch zu tun",
     progress: "Einrichten",
-    source: "Deine Fotos bleiben, wo sie sind. Pierrot fragt Flickr nach ihrer Liste und nach einem Bild zurzeit.",
+    source: "Deine Fotos bleiben, wo sie sind. Pierrot fragt Flickr nach ihrer Liste und nach einem Bild zurzeit. Dazu braucht es einen eigenen API-Schlüssel, und den gibt Flickr nur Pro-Mitgliedern.",
     sync: "Pierrot liest die Liste aller deiner Fotos einmal, später nur noch das Neue. Mit jeder Seite kommen etwa 500.",
     sync_go: "Meine Fotos lesen",
     sync_again: "Noch einmal lesen",
     sync_pages: (page, pages) => `Seite ${page} von ${pages}`,
-    sync_photos: (n) => `${n} Fotos`,
+    sync_photos: (n) => fotos(n),
     sync_rate: (rate) => `${rate} in der Sekunde`,
     sync_leave: "Du kannst inzwischen weitermachen; es läuft von selbst, auch nach einer Pause.",
-    sync_done: (n) => `${n} Fotos sind da.`,
+    sync_done: (n) => (n === "0" ? "Alles ist gelesen: Flickr nennt für dieses Konto noch keine Fotos." : `${fotos(n)} ${n === "1" ? "ist" : "sind"} da.`),
     sync_first: "Verbinde zuerst Flickr, dann kann das beginnen.",
     target: "Wohin deine Fotos gehen. Andere Ziele kannst du später hinzufügen.",
     record: "Das Buch, in dem jede Veröffentlichung steht, bevor und nachdem sie geschieht. Für einen Computer genügt ein Ordner; ein Bucket dient mehreren.",

@@ -17,6 +17,7 @@ export const page = (change: Partial<PhotoPage> = {}): PhotoPage => ({
   width: 3000,
   height: 2000,
   media: "photo",
+  thumb: "a",
   page_url: "https://www.flickr.com/photos/me/1/",
   missing: false,
   excluded: false,

@@ -45,6 +45,22 @@ it("says what was exchanged by the keyboard, with the way back", async () => {
   await waitFor(() => expect(asked.filter(([name]) => name === "swap")).toHaveLength(2));
 });
 
+it("names every photo of the line, also those beyond the plan, and shows all of a long one", async () => {
+  const photos = Array.from({ length: 15 }, (_, at) => ({ photo: `q${at}`, title: `Hill ${at}`, thumb: "a" }));
+  opened({ ...page, queues: [{ target: "x", photos }] });
+  expect(await screen.findByRole("link", { name: "Hill 11" })).toBeTruthy();
+  expect(screen.queryByRole("link", { name: "Hill 14" })).toBeNull();
+  await fireEvent.click(screen.getByRole("button", { name: "Show all 15" }));
+  expect(screen.getByRole("link", { name: "Hill 14" })).toBeTruthy();
+});
+
+it("says of a due time how large its picture is, what it costs, and that nobody is signed in", async () => {
+  opened({ ...page, rows: [planRow({ title: "Dusk", width: 6000, height: 4000, cost_usd: 0.015, why_not: "not_set_up" })] });
+  expect(await screen.findByText("6000 × 4000")).toBeTruthy();
+  expect(screen.getByText("$0.015")).toBeTruthy();
+  expect(screen.getByText("Not signed in")).toBeTruthy();
+});
+
 it("stands whatever its targets are called, and calls each by its name", async () => {
   opened({ ...page, rules: [...page.rules, rule("sync"), rule("__proto__")] });
   expect(await screen.findAllByText("Look for new photos")).toHaveLength(2);

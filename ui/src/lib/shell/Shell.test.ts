@@ -38,9 +38,16 @@ function opened(answers = ANSWERS): App & { say: (event: unknown) => void } {
 
 const heading = () => screen.getByRole("heading", { level: 1 }).textContent;
 
+it("leads from an empty gallery to where photos are connected, while none were read", async () => {
+  opened({ ...ANSWERS, overview: { ...idle, reviews: 0 } });
+  await waitFor(() => expect(screen.getByText("No photos yet")).toBeTruthy());
+  expect(screen.getByRole("button", { name: "Connect your photos" })).toBeTruthy();
+});
+
 it("opens on the gallery, which teaches when it is empty", async () => {
   opened();
-  await waitFor(() => expect(screen.getByText("No photos yet")).toBeTruthy());
+  await waitFor(() => expect(screen.getByText("There are no photos yet")).toBeTruthy());
+  expect(screen.queryByRole("button", { name: "Connect your photos" })).toBeNull();
   expect(heading()).toBe("Gallery");
   expect(document.title).toBe("Gallery - Pierrot");
   expect(screen.getByText("2 need review")).toBeTruthy();

@@ -35,7 +35,7 @@ const ANSWERS: Record<string, unknown> = {
   mosaic_tiles: { prepared: 0, possible: 0, wanting: 0 },
   log: { total: 0, entries: [] },
   doctor: { healthy: false, home: "", checks: [] },
-  secrets: { set: [], known: [], trouble: "No keyring is unlocked." },
+  secrets: { set: [], known: [], trouble: "No keyring is unlocked.", logins: {} },
 };
 
 function opened(hash: string, answers: Record<string, unknown>): void {

@@ -20,7 +20,7 @@ it("the first reading can be cancelled beside its progress, and tells how long i
   const answers: Record<string, unknown> = {
     overview: { ...idle, ready: { source: true, synced: false, target: false }, under_way: under } satisfies Overview,
     settings: { flickr: { user: "me", never: [], albums: [] }, targets: {}, record: { kind: "folder", path: "record", bucket: "" } },
-    secrets: { set: [], known: [], trouble: null },
+    secrets: { set: [], known: [], trouble: null, logins: {} },
     doctor: { healthy: true, home: "", checks: [] },
     cancel: true,
   };

@@ -15,7 +15,7 @@ const host: Host = {
     if (name === "doctor") return { healthy: true, home: "", checks: [{ what: "record", ok: true, found: "", what_now: null }] };
     if (name === "settings") return { targets: {}, record };
     if (name === "probe") return { place: "/home/ada/record", several_computers: false, sentence: "", at: "" };
-    return { set: [], known: [], trouble: null };
+    return { set: [], known: [], trouble: null, logins: {} };
   },
 };
 

@@ -175,7 +175,7 @@ impl Caller {
         let bytes = http::read_capped(response, REPLY_BYTES_MAX).await.map_err(from_http)?;
         match status.as_u16() {
             200..=299 => Ok(bytes),
-            401 => Err(Failure::Final(FlickrError::of_oauth(oauth_problem(&bytes)))),
+            401 => Err(Failure::Final(FlickrError::of_oauth(&oauth_problem(&bytes)))),
             408 | 425 | 429 | 500..=599 => Err(self.busy(status, after)),
             _ => self.odd(status, bytes),
         }
@@ -195,7 +195,7 @@ impl Caller {
     }
 
     fn busy(&self, status: StatusCode, after: Option<Duration>) -> Failure {
-        let error = FlickrError::Unreachable { why: format!("it answers HTTP {}", status.as_u16()) };
+        let error = FlickrError::Unreachable { why: http::status_words(status.as_u16()).to_owned() };
         match after {
             Some(after) if after > RETRY_AFTER_MAX => Failure::Final(error),
             Some(_) | None => Failure::Again(error, after),
@@ -208,7 +208,7 @@ impl Caller {
             return Ok(bytes);
         }
         if bytes.starts_with(b"oauth_problem=") {
-            return Err(Failure::Final(FlickrError::of_oauth(oauth_problem(&bytes))));
+            return Err(Failure::Final(FlickrError::of_oauth(&oauth_problem(&bytes))));
         }
         let message = self.keys.hide(&http::snippet(&bytes));
         Err(Failure::Final(FlickrError::Refused { code: i64::from(status.as_u16()), message }))
@@ -289,7 +289,5 @@ fn oauth_problem(bytes: &[u8]) -> String {
     let text = String::from_utf8_lossy(&bytes[..bytes.len().min(1000)]);
     let word =
         text.split_once("oauth_problem=").map(|(_, rest)| rest.split(['&', '\n', ' ']).next().unwrap_or_default());
-    let word: String =
-        word.unwrap_or_default().chars().filter(|char| char.is_ascii_lowercase() || *char == '_').take(40).collect();
-    if word.is_empty() { "HTTP 401".to_owned() } else { word }
+    word.unwrap_or_default().chars().filter(|char| char.is_ascii_lowercase() || *char == '_').take(40).collect()
 }

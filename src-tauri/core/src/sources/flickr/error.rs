@@ -39,15 +39,22 @@ pub enum FlickrError {
 }
 
 impl FlickrError {
-    /// What an `oauth_problem` of HTTP 401 is about.
-    pub(super) fn of_oauth(problem: String) -> Self {
-        match problem.as_str() {
+    /// What an `oauth_problem` of HTTP 401 is about; empty where there is none.
+    pub(super) fn of_oauth(problem: &str) -> Self {
+        let why = match problem {
             "consumer_key_unknown" | "consumer_key_rejected" | "consumer_key_refused" => {
-                Self::KeyDead { message: problem }
+                return Self::KeyDead { message: "it does not know it".into() };
             }
-            "signature_invalid" => Self::SecretWrong { message: problem },
-            _ => Self::SignInAgain { why: problem },
-        }
+            "signature_invalid" => return Self::SecretWrong { message: "the two do not belong together".into() },
+            "token_rejected" | "token_revoked" | "permission_denied" => "what you allowed was taken back",
+            "token_expired" => "it is too old",
+            "token_used" | "nonce_used" => "it was used before",
+            "timestamp_refused" => "the timestamp is off",
+            "verifier_invalid" => "the code is wrong",
+            "" => "it gives no reason",
+            other => return Self::SignInAgain { why: other.replace('_', " ") },
+        };
+        Self::SignInAgain { why: why.into() }
     }
 
     pub fn code(&self) -> Code {

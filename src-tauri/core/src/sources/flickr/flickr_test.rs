@@ -100,10 +100,10 @@ async fn what_does_not_pass_is_said_at_once() {
         ("97", fail(97, "Missing signature"), Code::SignInAgain, "login"),
         ("98", fail(98, "Login failed / Invalid auth token"), Code::SignInAgain, "Invalid auth token"),
         ("99", fail(99, "Insufficient permissions"), Code::SignInAgain, "may not"),
-        ("401", answer(401, "", sbs), Code::SignInAgain, "signature_invalid"),
-        ("401 token", answer(401, "", "oauth_problem=token_rejected"), Code::SignInAgain, "token_rejected"),
-        ("401 bare", answer(401, "", ""), Code::SignInAgain, "HTTP 401"),
-        ("400", answer(400, "", "oauth_problem=parameter_absent"), Code::SignInAgain, "parameter_absent"),
+        ("401", answer(401, "", sbs), Code::SignInAgain, "do not belong together"),
+        ("401 token", answer(401, "", "oauth_problem=token_rejected"), Code::SignInAgain, "taken back"),
+        ("401 bare", answer(401, "", ""), Code::SignInAgain, "no reason"),
+        ("400", answer(400, "", "oauth_problem=parameter_absent"), Code::SignInAgain, "parameter absent"),
         ("1", fail(1, "Required arguments missing"), Code::FixSettings, "account"),
         ("2", fail(2, "Unknown user"), Code::FixSettings, "account"),
         ("5", fail(5, "User deleted"), Code::FixSettings, "account"),
@@ -126,7 +126,7 @@ async fn what_does_not_pass_is_said_at_once() {
             Code::SignInAgain,
             "auth token",
         ),
-        ("a long wait", answer(429, "Retry-After: 61\r\n", ""), Code::TryLater, "429"),
+        ("a long wait", answer(429, "Retry-After: 61\r\n", ""), Code::TryLater, "too often"),
         ("a huge reply", ok(vec![b'x'; (16 << 20) + 1]), Code::TryLater, "bytes"),
     ] {
         let server = Scripted::start(vec![bad]).await;

@@ -144,10 +144,10 @@ async fn step(
     let pairs: Vec<_> = url::form_urlencoded::parse(body.trim().as_bytes()).into_owned().collect();
     match status {
         200 => Ok(pairs),
-        408 | 425 | 429 | 500..=599 => Err(unreachable(format!("it answers HTTP {status}"))),
+        408 | 425 | 429 | 500..=599 => Err(unreachable(http::status_words(status).to_owned())),
         _ => {
             let problem = pairs.iter().find(|(name, _)| name == "oauth_problem").map(|(_, word)| text::line(word));
-            Err(FlickrError::of_oauth(problem.unwrap_or_else(|| format!("HTTP {status}"))))
+            Err(FlickrError::of_oauth(&problem.unwrap_or_default()))
         }
     }
 }

@@ -8,6 +8,8 @@ use serde_json::Value;
 use thiserror::Error;
 use url::Url;
 
+use crate::http::status_words;
+
 /// What a person reads of an answer, in characters.
 const TEXT_CHARS_MAX: usize = 300;
 /// A clock further off than this makes signatures fail, in seconds.
@@ -127,20 +129,20 @@ impl Reply {
         if self.status == 403 {
             return Doubt::Duplicate;
         }
-        Doubt::Answer(format!("HTTP {}: {}", self.status, self.text()))
+        Doubt::Answer(self.answer())
     }
 
     /// What X says in its own words, short and without hostile characters.
     pub fn text(&self) -> String {
         let clean = plain(&Problem::of(self).text);
-        if clean.is_empty() { format!("it gave no reason (HTTP {})", self.status) } else { clean }
+        if clean.is_empty() { "it gave no reason".into() } else { clean }
     }
 
-    /// The same with the number of the answer.
+    /// The same after what the number of the answer says.
     pub fn answer(&self) -> String {
         let clean = plain(&Problem::of(self).text);
         let after = if clean.is_empty() { String::new() } else { format!(": {clean}") };
-        format!("it answers HTTP {}{after}", self.status)
+        format!("{}{after}", status_words(self.status))
     }
 
     /// When all exhausted windows have reset, in seconds since 1970; absent when X names no time, or one that is past.
