@@ -3,6 +3,7 @@
  * place: "“Look for photos now” in Activity". So has what stands in config.toml.
  */
 import { own } from "../shared/own";
+import { engineWords } from "./engine";
 import { i18n } from "./i18n.svelte";
 import type { Words } from "./en";
 
@@ -23,10 +24,10 @@ const PLACES: Record<string, Place> = {
   doctor: (t) => [t.settings.sections.diagnostics, t.screens.settings],
 };
 
-/** The engine's sentence as one at this page can follow it. A command that has no place here stays as it is. */
+/** The engine's sentence in the language of the page, as one there can follow it. A command that has no place here stays as it is. */
 export function onThePage(text: string): string {
   const { t } = i18n;
-  const named = text.replace(/(?:`path` of )?\[record\] (?:in|of) config\.toml/g, () => t.common.at(own(t.settings.checks, "record") ?? "record", t.screens.accounts));
+  const named = engineWords(text).replace(/(?:`path` of )?\[record\] (?:in|of) config\.toml/g, () => t.common.at(own(t.settings.checks, "record") ?? "record", t.screens.accounts));
   return named.replace(/([Rr]un )?`pierrot ([a-z]+)([^`]*)`/g, (whole, run: string | undefined, verb: string, rest: string) => {
     const place = own(PLACES, rest.includes("--repair") ? "repair" : verb);
     // A terminal runs a command; here it is a button, or a box to fill in.
