@@ -392,6 +392,28 @@ async fn a_step_back_is_for_what_was_changed_and_nothing_else() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_target_nobody_is_signed_in_to_costs_nothing_and_its_login_waits_for_the_code() {
+    let stage = Stage::new().await;
+    let other = "[targets.other]\nkind = 'x'\nschedule = 'weekly mon 10:00'\n";
+    let engine = synced(&stage, "a", &format!("{WEEKLY}{other}")).await;
+    let plan = called(&engine, "plan", json!({})).await;
+    let rows = |target: &str| {
+        let rows = plan["rows"].as_array().into_iter().flatten();
+        rows.filter(|row| row["target"] == target).map(|row| row["why_not"].clone()).collect::<Vec<_>>()
+    };
+    assert!(rows("x").len() >= 11 && rows("x").iter().all(Value::is_null), "{:?}", rows("x"));
+    assert!(rows("other").len() >= 11 && rows("other").iter().all(|why| why == "not_set_up"), "{:?}", rows("other"));
+    let costs = plan["costs"].as_array().expect("costs");
+    assert!(!costs.is_empty() && costs.iter().all(|cost| cost["target"] == "x"), "{costs:?}");
+
+    let address = called(&engine, "begin_login", json!({"place": "flickr"})).await;
+    let waiting = called(&engine, "secrets", json!({})).await["logins"].clone();
+    assert_eq!(waiting, json!({"flickr": address}), "a page that is loaded anew goes on with it");
+    engine.call("finish_login", json!({"place": "flickr", "typed": "kein Codé"})).await.expect_err("no code");
+    assert_eq!(called(&engine, "secrets", json!({})).await["logins"], waiting, "it was not sent");
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn cameras_become_known_by_themselves() {
     let stage = Stage::new().await;
     let engine = synced(&stage, "a", WEEKLY).await;
