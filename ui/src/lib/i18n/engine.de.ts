@@ -51,6 +51,9 @@ export const engineDe: readonly (readonly [english: string, german: string])[] =
   ["The catalogue has no photo {}.", "Ein Foto {} ist nicht bekannt."],
   ["Check the id, or run `pierrot sync` if the photo is new.", "Prüfe die Nummer; ist das Foto neu, hilft `pierrot sync`."],
 
+  ["It is not known whether it was posted to {}: {}, and its timeline does not show it.", "Es ist unklar, ob es bei {} veröffentlicht wurde: {}, und das Profil zeigt es nicht."],
+  ["Pierrot was stopped while sending", "Pierrot wurde beim Senden beendet"],
+
   // What happened to a photo.
   ["Put on the never-list.", "Auf die Nie-Liste gesetzt."],
   ["Taken off the never-list.", "Von der Nie-Liste genommen."],
