@@ -9,7 +9,7 @@ test.beforeEach(async ({ page }) => {
 test("shows the picture, its facts and where it stands", async ({ page }) => {
   const title = await page.getByRole("heading", { level: 1 }).innerText();
   expect(title).not.toBe("");
-  const picture = page.getByRole("figure").locator("img.shown:not([alt=""])");
+  const picture = page.getByRole("figure").locator('img.shown:not([alt=""])');
   await expect(picture).toBeVisible();
   expect(await picture.evaluate((img: HTMLImageElement) => img.naturalWidth)).toBeGreaterThan(600);
   for (const fact of ["Taken", "Camera", "Exposure", "Original"]) await expect(page.getByText(fact, { exact: true })).toBeVisible();
