@@ -35,6 +35,8 @@ fn state() -> Overview {
         published: 0,
         reviews: 0,
         under_way: None,
+        changing: None,
+        undoable: None,
         next: vec![next("sync", "2026-11-27T04:00"), next("x", "2026-11-29T10:00")],
         zone: None,
         paused_until: None,

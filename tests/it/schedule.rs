@@ -354,7 +354,6 @@ async fn a_step_back_is_for_what_was_changed_and_nothing_else() {
         ("exclude", json!({})),
         ("mark_published", json!({"target": "x", "post_url": null})),
         ("queue", json!({"target": "x"})),
-        ("include", json!({})),
     ] {
         let asked = |photos: &[&serde_json::Value]| {
             let mut asked = more.clone();
@@ -368,27 +367,101 @@ async fn a_step_back_is_for_what_was_changed_and_nothing_else() {
         } else {
             &one
         };
-        assert_eq!(called(&engine, verb, asked(&[first])).await["to_undo"], json!([first]), "{verb}");
-        assert_eq!(called(&engine, verb, asked(&[first])).await["to_undo"], json!([]), "{verb}: it was so before");
+        let done = called(&engine, verb, asked(&[first])).await;
+        assert_eq!((&done["done"], done["undo"].is_u64()), (&json!(1), true), "{verb}: {done}");
+        let again = called(&engine, verb, asked(&[first])).await;
+        assert_eq!((&again["done"], &again["undo"]), (&json!(0), &json!(null)), "{verb}: it was so before");
     }
+    // The photo that was marked is named wherever the log is read, and stands among what is published.
+    let log = called(&engine, "log", json!({"limit": 100})).await;
+    let marked = log["entries"].as_array().expect("entries").iter().find(|entry| entry["by_hand"] == true);
+    assert_eq!(marked.expect("the mark")["photo_id"], two);
+    let id = two.as_str().expect("an id");
+    assert!(log["titles"][id].is_string(), "{}", log["titles"]);
+    let csv = called(&engine, "export_log", json!({"csv": true})).await;
+    assert!(csv.as_str().expect("text").contains(&format!(",imported,{id},")), "{csv}");
+    let posts = called(&engine, "posts", json!({"limit": 10})).await;
+    assert_eq!((&posts["total"], &posts["posts"][0]["photo"]), (&json!(1), &two), "{posts}");
+    assert_eq!(posts["posts"][0]["known_by"], "marked");
     // A photo that a person left alone stays so when it is excluded and that is taken back.
     let lost = json!({"server": "x", "method": "POST", "path": "/2/tweets", "kind": "drop_before"});
     stage.control().faults(&lost).expect("a fault");
     engine.run(Asked::Publish(Choice::default())).await.expect("it runs");
     let reviews = called(&engine, "reviews", json!({})).await;
     let (review, photo) = (reviews[0]["id"].clone(), reviews[0]["photo_id"].clone());
+    let no_post = json!({"review": review, "answer": {"posted": "https://example.org/"}});
+    let refused = engine.call("answer", no_post).await.expect_err("that is no post");
+    assert!(refused.message.contains("is not the address of a post"), "{refused:?}");
     let run = called(&engine, "answer", json!({"review": review, "answer": "skip"})).await;
     while engine.runs(None, 1).expect("readable")[0].id < run.as_u64().expect("an id") as u32
         || engine.under_way().is_some()
     {
         tokio::time::sleep(std::time::Duration::from_millis(20)).await;
     }
-    assert_eq!(called(&engine, "exclude", json!({"photos": [photo]})).await["done"], 1);
-    assert_eq!(called(&engine, "unexclude", json!({"photos": [photo]})).await["done"], 1);
+    let excluded = called(&engine, "exclude", json!({"photos": [photo]})).await;
+    assert_eq!(called(&engine, "undo", json!({"change": excluded["undo"]})).await["done"], 1);
+    engine.call("undo", json!({"change": excluded["undo"]})).await.expect_err("once");
     let this_one = Choice { photo: photo.as_str().and_then(|id| id.parse().ok()), ..Choice::default() };
     engine.pierrot().publish(&this_one).await.expect_err("it is still left alone");
     let opened = called(&engine, "include", json!({"photos": [photo]})).await;
-    assert_eq!((&opened["done"], &opened["to_undo"]), (&json!(1), &json!([])), "a skip is not on the never-list");
+    assert_eq!((&opened["done"], &opened["undo"]), (&json!(1), &json!(null)), "a skip is not on the never-list");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_change_to_many_goes_on_without_its_page_says_how_far_it_is_stops_and_is_taken_back() {
+    let stage = Stage::with(120).await;
+    let engine = synced(&stage, "a", WEEKLY).await;
+    let all = called(&engine, "gallery", json!({"query": {}})).await;
+    let window = json!({"query": {}, "version": all["version"], "offset": 0, "limit": 500});
+    let rows = called(&engine, "gallery_window", window).await["rows"].clone();
+    let photos: Vec<&Value> = rows.as_array().expect("rows").iter().map(|row| &row["id"]).collect();
+    assert!(photos.len() > 55, "more than one step: {}", photos.len());
+
+    // The page that asked goes away.
+    let asked = json!({"photos": photos});
+    let asking = tokio::spawn({
+        let engine = engine.clone();
+        async move { engine.call("exclude", asked).await }
+    });
+    let changing = loop {
+        let now = called(&engine, "overview", json!({})).await["changing"].clone();
+        if now["done"].as_u64() > Some(0) {
+            break now;
+        }
+        tokio::task::yield_now().await;
+    };
+    asking.abort();
+    assert_eq!((&changing["what"], &changing["total"]), (&json!("exclude"), &json!(photos.len())));
+    let undoable = loop {
+        let now = called(&engine, "overview", json!({})).await;
+        if now["changing"].is_null() {
+            break now["undoable"].clone();
+        }
+        tokio::time::sleep(std::time::Duration::from_millis(10)).await;
+    };
+    assert_eq!((&undoable["what"], &undoable["photos"]), (&json!("exclude"), &json!(photos.len())));
+
+    // Taking it back is stopped in the middle; the rest can still be taken back.
+    let change = undoable["change"].clone();
+    let undoing = tokio::spawn({
+        let (engine, change) = (engine.clone(), change.clone());
+        async move { engine.call("undo", json!({"change": change})).await }
+    });
+    loop {
+        let now = called(&engine, "overview", json!({})).await["changing"].clone();
+        if now["done"].as_u64() > Some(0) {
+            called(&engine, "stop_change", json!({"change": now["change"]})).await;
+            break;
+        }
+        tokio::task::yield_now().await;
+    }
+    let came: Value = serde_json::from_str(&undoing.await.expect("it ends").expect("it works")).expect("JSON");
+    let done = came["done"].as_u64().expect("a number") as usize;
+    assert!(done > 0 && done < photos.len(), "{came}");
+    let rest = called(&engine, "undo", json!({"change": change})).await;
+    assert_eq!(rest["done"], json!(photos.len() - done));
+    let counts = called(&engine, "gallery", json!({"query": {}})).await["counts"].clone();
+    assert_eq!(counts["excluded"], json!(0));
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -109,7 +109,7 @@ pub fn another_throw(report: &PublishReport, target: Option<&str>) -> String {
 
 pub fn excluded(photo: &PhotoId, changed: bool, published: &[String]) -> String {
     match (changed, published) {
-        (false, _) => format!("Photo {photo} was on the never-list already."),
+        (false, _) => format!("Photo {photo} was excluded already."),
         (true, []) => format!("Photo {photo} will never go out."),
         (true, places) => {
             format!("Photo {photo} will not go out again; it stays published on {}.", places.join(" and "))

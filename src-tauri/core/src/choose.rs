@@ -46,7 +46,7 @@ pub enum WhyNot {
 impl fmt::Display for WhyNot {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
         out.write_str(match self {
-            Self::Never => "it is on your never-list",
+            Self::Never => "it is on the never-list of your settings",
             Self::Missing => "it is no longer on Flickr",
             Self::Unlisted => "Flickr's listing leaves it out (content type or safety)",
             Self::Video => "it is a video",

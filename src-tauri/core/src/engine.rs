@@ -6,6 +6,7 @@
 mod addresses;
 mod calls;
 mod cameras;
+mod changes;
 mod jobs;
 mod notices;
 mod overview;
@@ -34,6 +35,7 @@ use crate::{
 
 pub use crate::jobs::opened::{FILE_BYTES_MAX, FileId, OpenedFile, Subject};
 pub use calls::{CallError, LogPage, Reached, typescript};
+pub use changes::{ChangeWord, Changing, Undoable};
 pub use jobs::{Asked, UnderWay};
 pub use notices::{Notice, Opens};
 pub use overview::{Mood, Overview, Ready, TargetView};
@@ -59,6 +61,8 @@ pub(crate) struct Inner {
     pub program: Program,
     pierrot: RwLock<Arc<Pierrot>>,
     pub desk: Mutex<jobs::Desk>,
+    /// Changes to photos under way, and those that can be taken back.
+    pub changes: Mutex<changes::ChangeLog>,
     /// Logins that wait for their code, by place: `flickr` or a target.
     pub logins: Mutex<BTreeMap<String, Login>>,
     /// Held while a plan is read, changed and written.
@@ -99,6 +103,7 @@ impl Engine {
             program,
             pierrot: RwLock::new(Arc::new(pierrot)),
             desk: Mutex::default(),
+            changes: Mutex::default(),
             logins: Mutex::default(),
             plans: Mutex::default(),
             telling: Mutex::default(),

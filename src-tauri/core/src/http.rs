@@ -150,6 +150,17 @@ impl HttpError {
         }
     }
 
+    /// Why there is no answer, for a sentence that already says whose.
+    pub fn why(&self) -> String {
+        match self {
+            Self::Unreachable { why, .. } => why.clone(),
+            Self::Lost { why, .. } => format!("the connection broke: {why}"),
+            Self::TooSlow { .. } => "it took too long to answer".into(),
+            Self::Status { status, .. } => status_words(*status).into(),
+            Self::TooLarge { .. } | Self::NotAllowed(_) | Self::Start(_) => self.to_string(),
+        }
+    }
+
     /// The error of a request; the address is left out, its query may hold secrets.
     pub fn from_reqwest(error: &reqwest::Error) -> Self {
         let host = error.url().map_or_else(|| "the server".to_owned(), place);
@@ -160,7 +171,7 @@ impl HttpError {
             if let Some(own) = inner.downcast_ref::<Self>() {
                 return own.clone();
             }
-            why = inner.to_string();
+            why = words(inner);
             source = inner.source();
         }
         if error.is_connect() || error.is_builder() {
@@ -171,6 +182,24 @@ impl HttpError {
             Self::Lost { host, why }
         }
     }
+}
+
+/// What a network says of itself, in words; what is not known stays as it is.
+fn words(error: &(dyn std::error::Error + 'static)) -> String {
+    use std::io::ErrorKind as Kind;
+    let text = error.to_string();
+    let known = match error.downcast_ref::<std::io::Error>().map(std::io::Error::kind) {
+        Some(Kind::ConnectionRefused) => "nobody answers there",
+        Some(Kind::HostUnreachable | Kind::NetworkUnreachable | Kind::NetworkDown) => "there is no network",
+        Some(Kind::TimedOut) => "it took too long to answer",
+        Some(Kind::ConnectionReset | Kind::ConnectionAborted | Kind::BrokenPipe | Kind::UnexpectedEof) => {
+            "the other side ended it"
+        }
+        _ if text.contains("lookup address") => "its name was not found; is the network on?",
+        _ if text.contains("timed out") || text.contains("deadline") => "it took too long to answer",
+        _ => return text,
+    };
+    known.into()
 }
 
 /// What a client is for; decides its limits.

@@ -158,6 +158,19 @@ impl Photo {
         u16::try_from(hundredths.clamp(20, 1000)).expect("clamped")
     }
 
+    /// Width and height of the original as it is shown; of the large size where the source does not tell it; 0 where of none. An
+    /// original may lie on its side, the large size never does.
+    pub fn size(&self) -> (u32, u32) {
+        let original = (self.original_width, self.original_height);
+        let large = self.large.as_ref().map(|large| (large.width, large.height)).unwrap_or_default();
+        let lies = (original.0 > original.1) != (large.0 > large.1) && large.0 != large.1;
+        match (original, large) {
+            ((0, 0), large) => large,
+            ((width, height), large) if lies && large != (0, 0) => (height, width),
+            (original, _) => original,
+        }
+    }
+
     /// Changes when the picture does: another picture has another secret or lies on another server.
     pub fn picture_key(&self) -> u64 {
         let digest = Sha256::digest(format!("{}/{}", self.server, self.secret));
@@ -217,5 +230,21 @@ mod tests {
             assert_eq!(text.parse::<PhotoId>().is_ok(), good, "{text:?}");
         }
         assert!("1".repeat(41).parse::<PhotoId>().is_err(), "bounded, it is a key");
+    }
+
+    #[test]
+    fn a_portrait_whose_original_lies_on_its_side_stands() {
+        let size = |original: (u32, u32), large: (u32, u32)| {
+            let url = String::new();
+            let large = (large != (0, 0)).then_some(Large { url, width: large.0, height: large.1 });
+            let (original_width, original_height) = original;
+            Photo { original_width, original_height, large, ..plain_photo("1") }.size()
+        };
+        assert_eq!(size((4000, 3000), (1536, 2048)), (3000, 4000));
+        assert_eq!(size((4000, 3000), (2048, 1536)), (4000, 3000));
+        assert_eq!(size((4000, 4000), (2048, 2048)), (4000, 4000));
+        assert_eq!(size((4000, 3000), (0, 0)), (4000, 3000));
+        assert_eq!(size((0, 0), (1536, 2048)), (1536, 2048));
+        assert_eq!(size((0, 0), (0, 0)), (0, 0));
     }
 }

@@ -120,6 +120,19 @@ pub fn sentence(fragment: &str) -> String {
     format!("{first}{rest}{end}")
 }
 
+/// A count as English groups it: `18,000`.
+pub fn grouped(count: usize) -> String {
+    let digits = count.to_string();
+    let mut text = String::new();
+    for (at, digit) in digits.char_indices() {
+        if at > 0 && (digits.len() - at).is_multiple_of(3) {
+            text.push(',');
+        }
+        text.push(digit);
+    }
+    text
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -22,6 +22,14 @@ pub const PLANNED_MAX: usize = 400;
 /// Queued photos that one publication tries before chance: the first may be gone at the source.
 const NEXT_MAX: usize = 10;
 
+/// What became of photos that were to be queued.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Queued {
+    pub added: Vec<PhotoId>,
+    /// Those that found the queue full.
+    pub no_room: usize,
+}
+
 /// Why a photo stands where it stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ts_rs::TS)]
 #[serde(rename_all = "snake_case")]
@@ -204,29 +212,44 @@ impl Plan {
         true
     }
 
-    /// Puts photos at the end of the queue, those that are there already left alone. How many were new.
-    pub fn queue(&mut self, photos: &[PhotoId]) -> Vec<PhotoId> {
-        let mut added = Vec::new();
+    /// Puts photos at the end of the queue, those that are there already left alone.
+    pub fn queue(&mut self, photos: &[PhotoId]) -> Queued {
+        let mut queued = Queued::default();
         for photo in photos {
             let pins = self.planned.values().filter(|planned| planned.origin == Origin::Pinned);
             let pinned = pins.chain(self.waiting.values()).any(|pin| pin.photo == *photo);
-            if self.queue.len() >= QUEUE_MAX || pinned || self.queue.contains(photo) {
+            if pinned || self.queue.contains(photo) {
+                continue;
+            }
+            if self.queue.len() >= QUEUE_MAX {
+                queued.no_room += 1;
                 continue;
             }
             self.planned.retain(|_, planned| planned.photo != *photo);
             self.vetoed.retain(|vetoed| vetoed != photo);
             self.queue.push(photo.clone());
-            added.push(photo.clone());
+            queued.added.push(photo.clone());
         }
-        added
+        queued
     }
 
-    /// Takes photos out of the queue; how many were there.
-    pub fn unqueue(&mut self, photos: &[PhotoId]) -> usize {
-        let before = self.queue.len();
-        self.queue.retain(|queued| !photos.contains(queued));
-        self.planned.retain(|_, p| p.origin != Origin::Queued || !photos.contains(&p.photo));
-        before - self.queue.len()
+    /// Takes photos out of the queue; those that were there, with their places.
+    pub fn unqueue(&mut self, photos: &[PhotoId]) -> Vec<(usize, PhotoId)> {
+        let out: HashSet<&PhotoId> = photos.iter().collect();
+        let stood: Vec<_> = self.queue.iter().cloned().enumerate().filter(|(_, queued)| out.contains(queued)).collect();
+        self.queue.retain(|queued| !out.contains(queued));
+        self.planned.retain(|_, p| p.origin != Origin::Queued || !out.contains(&p.photo));
+        stood
+    }
+
+    /// Puts photos back to the places they were taken from, the first place first.
+    pub fn requeue(&mut self, places: &[(usize, PhotoId)]) {
+        for (at, photo) in places {
+            if self.queue(std::slice::from_ref(photo)).added.is_empty() {
+                continue;
+            }
+            self.move_queued(photo, *at);
+        }
     }
 
     /// The slot is over: its photo leaves the queue too.
@@ -466,5 +489,20 @@ mod tests {
         assert_eq!(photos(&plan), queue[1..6]);
         plan.fill(&slots(6), 1, &Ten(HashSet::new()));
         assert_eq!(photos(&plan), queue, "it may go again, and is the first again");
+    }
+
+    #[test]
+    fn what_leaves_the_queue_comes_back_to_its_places_and_a_full_one_says_so() {
+        let mut plan = Plan::default();
+        plan.queue(&(0..6).map(photo).collect::<Vec<_>>());
+        let before = plan.queue.clone();
+        let places = plan.unqueue(&[photo(1), photo(4), photo(5), photo(9)]);
+        assert_eq!(plan.queue, [photo(0), photo(2), photo(3)]);
+        plan.requeue(&places);
+        assert_eq!(plan.queue, before);
+
+        let many: Vec<PhotoId> = (0..QUEUE_MAX as u64 + 7).map(photo).collect();
+        let queued = plan.queue(&many);
+        assert_eq!((queued.added.len(), queued.no_room), (QUEUE_MAX - 6, 7));
     }
 }

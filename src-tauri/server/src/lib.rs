@@ -26,7 +26,7 @@ use tokio::{net::TcpListener, sync::watch, task::JoinHandle};
 pub use guard::Token;
 
 /// A call with its arguments.
-const BODY_BYTES_MAX: usize = 1 << 20;
+const BODY_BYTES_MAX: usize = 4 << 20;
 
 /// Where the page can go instead: from one's own archive to the demo, and back. Answers with the address to open.
 #[derive(Clone)]

@@ -172,7 +172,7 @@ async fn a_call_that_is_wrong_is_told_in_words() {
             assert!(said["error"][field].as_str().is_some_and(|text| !text.is_empty()), "{path} {body}: {said}");
         }
     }
-    let large = bench.page(Method::POST, "/api/call/overview").body("x".repeat(2 << 20));
+    let large = bench.page(Method::POST, "/api/call/overview").body("x".repeat(5 << 20));
     assert_eq!(status(large).await, StatusCode::PAYLOAD_TOO_LARGE);
 }
 

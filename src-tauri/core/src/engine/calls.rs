@@ -12,6 +12,7 @@ use ts_rs::TypeVisitor;
 
 use super::{
     Asked, Engine,
+    changes::Verb,
     overview::Overview,
     plans::PlanPage,
     settings::{Changes, SecretNames},
@@ -26,6 +27,7 @@ use crate::{
         mosaic::{Mosaic, MosaicAsked, MosaicCell},
         opened::{FileId, OpenedFile, Subject},
         photo_page::PhotoPage,
+        posts::Posts,
         probe::Probed,
         tiles::TileCount,
         words::{CaptionPreview, Wording},
@@ -56,8 +58,8 @@ impl From<Error> for CallError {
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, ts_rs::TS)]
 pub struct Reached {
     pub done: u32,
-    /// Those of them that taking it back is for: not what was so before, nor what a step back cannot bring again.
-    pub to_undo: Vec<PhotoId>,
+    /// What `undo` takes it back by; absent where there is nothing to take back.
+    pub undo: Option<u32>,
     /// Why the others were left as they are, in a sentence.
     pub why_not: Option<String>,
 }
@@ -191,9 +193,11 @@ calls! {
     /// Exchanges the photos of two due times.
     swap(engine, target: String, one: String, other: String) -> PlanPage { engine.swap(&target, &one, &other).await }
     /// Puts photos next in line.
-    queue(engine, target: String, photos: Vec<PhotoId>) -> Reached { engine.queue(&target, &photos) }
+    queue(engine, target: String, photos: Vec<PhotoId>) -> Reached { engine.change(Verb::Queue { target }, photos).await }
     /// Takes photos out of the line.
-    unqueue(engine, target: String, photos: Vec<PhotoId>) -> Reached { engine.unqueue(&target, &photos) }
+    unqueue(engine, target: String, photos: Vec<PhotoId>) -> Reached {
+        engine.change(Verb::Unqueue { target }, photos).await
+    }
     /// Nothing happens by itself until then (RFC 3339, or a day, which begins in the schedule's zone), or until it is resumed.
     pause(engine, until: Option<String>) -> () { engine.pause_until(instant(engine, until.as_deref())?) }
     /// Goes on after a pause.
@@ -201,21 +205,28 @@ calls! {
     /// Publications that wait for an answer.
     reviews(engine) -> Vec<OpenReview> { engine.pierrot().reviews().await }
     /// Answers one; answers with the id of the run.
-    answer(engine, review: String, answer: ReviewAnswer) -> u32 { engine.ask(Asked::Answer { review, answer }) }
+    answer(engine, review: String, answer: ReviewAnswer) -> u32 {
+        engine.pierrot().check_answer(&review, &answer).await?;
+        engine.ask(Asked::Answer { review, answer })
+    }
     /// Puts photos on the never-list.
-    exclude(engine, photos: Vec<PhotoId>) -> Reached { engine.exclude(&photos).await }
+    exclude(engine, photos: Vec<PhotoId>) -> Reached { engine.change(Verb::Exclude, photos).await }
     /// Takes photos off the never-list, and opens them again after a skip.
-    include(engine, photos: Vec<PhotoId>) -> Reached { engine.include(&photos).await }
-    /// Takes photos off the never-list and does nothing else: what takes back that they were put on it.
-    unexclude(engine, photos: Vec<PhotoId>) -> Reached { engine.unexclude(&photos).await }
+    include(engine, photos: Vec<PhotoId>) -> Reached { engine.change(Verb::Include, photos).await }
     /// The photographer published these there himself; `post_url` where there is one.
     mark_published(engine, photos: Vec<PhotoId>, target: String, post_url: Option<String>) -> Reached {
-        engine.mark_published(&photos, target, post_url).await
+        engine.change(Verb::Mark { target, post_url }, photos).await
     }
     /// Takes such marks back.
     unmark_published(engine, photos: Vec<PhotoId>, target: String) -> Reached {
-        engine.unmark_published(&photos, target).await
+        engine.change(Verb::Unmark { target }, photos).await
     }
+    /// Takes a change to photos back: what it changed and nothing else.
+    undo(engine, change: u32) -> Reached { engine.undo(change).await }
+    /// Ends a change to many photos; what is done stays done. Whether it was under way.
+    stop_change(engine, change: u32) -> bool { Ok(engine.stop_change(change)) }
+    /// What is published, the newest first.
+    posts(engine, limit: u32) -> Posts { engine.pierrot().posts(limit as usize).await }
     /// The newest entries of the log, as they are written.
     log(engine, limit: u32) -> LogPage { engine.log(limit as usize).await }
     /// The log as a file: JSON or CSV.

@@ -231,6 +231,13 @@ impl Engine {
         };
         let begun = Run::begun(id, asked.job(), target, slot, pierrot.now());
         let mut run = Run { by_itself, ..begun };
+        if let Asked::Answer { review, .. } = &asked
+            && let Some(attempt) =
+                pierrot.known_fold().ok().and_then(|fold| fold.attempt(&AttemptId(review.clone())).cloned())
+        {
+            run.target = Some(attempt.about.target);
+            run.photo = Some(attempt.about.photo.to_string());
+        }
         let (stop, stopped) = oneshot::channel();
         self.begin(&run, asked.can_be_cancelled().then_some(stop));
         keep(&pierrot, &run);

@@ -4,7 +4,7 @@
 
 use serde::Serialize;
 
-use super::{Engine, Next, UnderWay, scheduler::SYNC};
+use super::{Changing, Engine, Next, UnderWay, Undoable, scheduler::SYNC};
 use crate::{
     error::Result,
     handle::Pierrot,
@@ -62,6 +62,9 @@ pub struct Overview {
     pub published: u32,
     pub reviews: u32,
     pub under_way: Option<UnderWay>,
+    /// A change to many photos, beside whatever job works.
+    pub changing: Option<Changing>,
+    pub undoable: Option<Undoable>,
     /// What happens by itself, soonest first.
     pub next: Vec<Next>,
     /// The schedule's zone, `Europe/Rome`; absent where the computer does not name its own.
@@ -134,6 +137,7 @@ impl Engine {
         next.retain(|next| set.allows(&next.name, &pierrot));
         let reviews = targets.iter().map(|target| target.reviews).sum();
         let under_way = self.under_way();
+        let (changing, undoable) = self.changes();
         let trouble = trouble(&pierrot.catalogue.runs(None, TROUBLE_LOOK_BACK)?);
         let paused_until = self.pause()?.map(|pause| pause.until.to_string());
         let asks = reviews > 0 || trouble.iter().any(|run| run.ending == Some(Ending::NeedsYou));
@@ -156,6 +160,8 @@ impl Engine {
             published: small(status.published),
             reviews,
             under_way,
+            changing,
+            undoable,
             next,
             zone: pierrot.settings().schedule.zone().iana_name().map(str::to_owned),
             paused_until,

@@ -9,7 +9,7 @@ use rand::{Rng, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 use serde::Serialize;
 
-use super::{Engine, calls::Reached, overview::small};
+use super::{Engine, overview::small};
 use crate::{
     caption::plain,
     error::{Error, Result},
@@ -129,6 +129,8 @@ pub struct QueuedPhoto {
     pub title: String,
     /// Changes with the picture.
     pub thumb: String,
+    /// False for one that is passed over as it is now: excluded, left out by the settings, gone.
+    pub may_go: bool,
 }
 
 #[derive(Clone, Debug, PartialEq, Serialize, ts_rs::TS)]
@@ -142,7 +144,7 @@ pub struct RuleView {
 const WEEKS: i64 = 12;
 
 /// The catalogue's and the record's answers for one target while its plan is filled.
-struct TargetPool<'a> {
+pub(super) struct TargetPool<'a> {
     pierrot: &'a Pierrot,
     fold: &'a Fold,
     target: &'a str,
@@ -151,7 +153,7 @@ struct TargetPool<'a> {
 
 impl<'a> TargetPool<'a> {
     /// `fold` is what [`Pierrot::fresh_pools`] gave.
-    fn of(pierrot: &'a Pierrot, fold: &'a Fold, target: &'a str) -> Result<Self> {
+    pub(super) fn of(pierrot: &'a Pierrot, fold: &'a Fold, target: &'a str) -> Result<Self> {
         Ok(Self { pierrot, fold, target, account: pierrot.known_account(target)? })
     }
 }
@@ -196,7 +198,7 @@ impl Engine {
             if let Some(last) = rows.last().filter(|_| slots.len() >= PLANNED_MAX) {
                 ends.push(PlanEnd { target: name.clone(), local: last.local.clone(), planned: small(slots.len()) });
             }
-            let photos = plan.queue.iter().map(|photo| queued(&pierrot, photo)).collect::<Result<_>>()?;
+            let photos = plan.queue.iter().map(|photo| queued(&pierrot, name, photo)).collect::<Result<_>>()?;
             queues.push(Queue { target: name.clone(), photos });
         }
         rows.sort_by(|a, b| a.at.cmp(&b.at).then_with(|| a.target.cmp(&b.target)));
@@ -264,8 +266,7 @@ impl Engine {
             row.alt_text = ready.alt_text;
             row.cost_usd = ready.cost_usd;
             row.warnings = ready.caption.warnings;
-            row.width = known.photo.original_width;
-            row.height = known.photo.original_height;
+            (row.width, row.height) = known.photo.size();
             row.ratio = known.photo.ratio();
             row.thumb = key_text(known.photo.picture_key());
             row.title = plain::line(&known.photo.title);
@@ -454,26 +455,6 @@ impl Engine {
         self.changed("plan");
         Ok(page)
     }
-
-    /// Puts photos next in line for a target.
-    pub fn queue(&self, target: &str, photos: &[PhotoId]) -> Result<Reached> {
-        let pierrot = self.pierrot();
-        pierrot.target(Some(target))?;
-        let fold = pierrot.fresh_pools()?;
-        let pool = TargetPool::of(&pierrot, &fold, target)?;
-        let may: Vec<PhotoId> = photos.iter().filter(|photo| pool.may_go(photo)).cloned().collect();
-        let to_undo = self.change_plan(target, |plan| plan.queue(&may))?;
-        self.changed("plan");
-        let kept_back = photos.len() - may.len();
-        let why_not = (kept_back > 0).then(|| format!("{kept_back} may not go to {}.", title(target)));
-        Ok(Reached { done: small(to_undo.len()), to_undo, why_not })
-    }
-
-    pub fn unqueue(&self, target: &str, photos: &[PhotoId]) -> Result<Reached> {
-        let done = self.change_plan(target, |plan| plan.unqueue(photos))?;
-        self.changed("plan");
-        Ok(Reached { done: small(done), ..Reached::default() })
-    }
 }
 
 fn waits(pierrot: &Pierrot, pin: &Planned) -> Result<WaitingPin> {
@@ -481,11 +462,12 @@ fn waits(pierrot: &Pierrot, pin: &Planned) -> Result<WaitingPin> {
     Ok(WaitingPin { photo: pin.photo.clone(), title })
 }
 
-fn queued(pierrot: &Pierrot, photo: &PhotoId) -> Result<QueuedPhoto> {
+fn queued(pierrot: &Pierrot, target: &str, photo: &PhotoId) -> Result<QueuedPhoto> {
     let known = pierrot.catalogue.photo(photo)?.map(|known| known.photo);
     let title = known.as_ref().map(|known| plain::line(&known.title)).unwrap_or_default();
     let thumb = known.map(|known| key_text(known.picture_key())).unwrap_or_default();
-    Ok(QueuedPhoto { photo: photo.clone(), title, thumb })
+    let may_go = pierrot.catalogue.in_pool(target, photo)?;
+    Ok(QueuedPhoto { photo: photo.clone(), title, thumb, may_go })
 }
 
 /// A cap of 0 is none. Prices are whole tenths of a cent, which sums of floats only come close to.

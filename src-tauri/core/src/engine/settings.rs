@@ -14,7 +14,7 @@ use toml_edit::{DocumentMut, Item, Table};
 
 use super::{Engine, Login};
 use crate::{
-    error::{Code, Error, Result},
+    error::{Error, Result},
     secrets,
     settings::Settings,
 };
@@ -133,7 +133,8 @@ impl Engine {
             (Login::Flickr(login), Ok(())) => pierrot.finish_flickr_login(login, typed).await,
             (Login::X(login), Ok(())) => pierrot.finish_x_login(login, typed).await,
         };
-        if done.as_ref().is_err_and(|error| error.code == Code::TryLater) {
+        // One that was mistyped can be typed again; one that stays refused is begun anew.
+        if done.is_err() {
             self.logins().entry(place.to_owned()).or_insert(login);
         }
         let who = done?;

@@ -1,136 +1,26 @@
-//! What a person does to photos and to the log, from a page: many at once, each on the record.
+//! What a person reads of the log, takes along as a file, and writes about one photo.
 //!
-//! Invariant: a photo that cannot be reached does not stop the others, and the first reason is told.
+//! Invariant: an export is the whole log, however long. Absent: changes to many photos, which are in `changes`.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::Value;
 
-use super::{
-    Engine,
-    calls::{LogPage, Reached},
-};
+use super::{Engine, calls::LogPage};
 use crate::{
     caption::plain,
-    error::{Code, Error, Result},
-    jobs::words::Wording,
+    error::Result,
+    jobs::{log::photo_of, words::Wording},
     photo::PhotoId,
     record::documents::POSTS,
 };
 
-/// Photos of one action.
-const PHOTOS_MAX: usize = 5_000;
-/// Photos for which the record is kept from everything else at once.
-const STEP: usize = 50;
-
-/// What is done to each photo.
-enum Verb {
-    Exclude,
-    Include,
-    Unexclude,
-    Mark { target: String, post_url: Option<String> },
-    Unmark { target: String },
-}
-
 impl Engine {
-    pub async fn exclude(&self, photos: &[PhotoId]) -> Result<Reached> {
-        self.for_each(photos, &Verb::Exclude).await
-    }
-
-    pub async fn include(&self, photos: &[PhotoId]) -> Result<Reached> {
-        self.for_each(photos, &Verb::Include).await
-    }
-
-    /// Takes back that photos were excluded; what closed them before that holds again.
-    pub async fn unexclude(&self, photos: &[PhotoId]) -> Result<Reached> {
-        self.for_each(photos, &Verb::Unexclude).await
-    }
-
-    /// The photographer published these there himself.
-    pub async fn mark_published(
-        &self,
-        photos: &[PhotoId],
-        target: String,
-        post_url: Option<String>,
-    ) -> Result<Reached> {
-        self.for_each(photos, &Verb::Mark { target, post_url }).await
-    }
-
-    pub async fn unmark_published(&self, photos: &[PhotoId], target: String) -> Result<Reached> {
-        self.for_each(photos, &Verb::Unmark { target }).await
-    }
-
     /// The photographer's own words for a photo. Whether anything changed.
     pub async fn set_words(&self, photo: &PhotoId, target: Option<&str>, words: &[Wording]) -> Result<bool> {
         let changed = self.pierrot().set_words(photo, target, words).await?;
         self.changed("plan");
         Ok(changed)
-    }
-
-    async fn for_each(&self, photos: &[PhotoId], verb: &Verb) -> Result<Reached> {
-        if photos.len() > PHOTOS_MAX {
-            let message = format!("{} photos are too many for one step.", photos.len());
-            return Err(Error::failed(message, format!("Choose at most {PHOTOS_MAX}.")));
-        }
-        let mut reached = Reached::default();
-        let mut outcome = Ok(());
-        for step in photos.chunks(STEP) {
-            outcome = self.step(step, verb, &mut reached).await;
-            if outcome.is_err() {
-                break;
-            }
-        }
-        self.changed("gallery");
-        if reached.done == 0 {
-            outcome?;
-        } else if let Err(error) = outcome {
-            reached.why_not.get_or_insert(error.message);
-        }
-        if matches!(verb, Verb::Include) && reached.done == 0 {
-            let why = "None of them was excluded, skipped or refused: what keeps a photo back stands on its page.";
-            reached.why_not.get_or_insert(why.into());
-        }
-        Ok(reached)
-    }
-
-    /// Some photos under one lock of the record; fails where the record is away, which holds for all of them.
-    async fn step(&self, photos: &[PhotoId], verb: &Verb, reached: &mut Reached) -> Result<()> {
-        let pierrot = self.pierrot();
-        let mut ledger = pierrot.ready_ledger().await?;
-        let mut outcome = Ok(());
-        for photo in photos {
-            let both = |changed| (changed, changed);
-            let changed = match verb {
-                Verb::Exclude => pierrot.exclude_in(&mut ledger, photo).await.map(both),
-                // A skip that is opened again is not a matter of the never-list, and nothing closes it the same way.
-                Verb::Include => {
-                    let included = pierrot.include_in(&mut ledger, photo).await;
-                    included.map(|included| (included.changed, included.was_excluded))
-                }
-                Verb::Unexclude => pierrot.unexclude_in(&mut ledger, photo).await.map(both),
-                Verb::Mark { target, post_url } => {
-                    pierrot.mark_in(&mut ledger, photo, target, post_url.as_deref()).await.map(both)
-                }
-                Verb::Unmark { target } => pierrot.unmark_in(&mut ledger, photo, target).await.map(both),
-            };
-            match changed {
-                Ok((changed, undoable)) => {
-                    reached.done += u32::from(changed);
-                    reached.to_undo.extend(undoable.then(|| photo.clone()));
-                }
-                Err(error) if error.code == Code::TryLater => {
-                    outcome = Err(error);
-                    break;
-                }
-                Err(error) => {
-                    reached.why_not.get_or_insert(error.message);
-                }
-            }
-        }
-        if matches!(verb, Verb::Mark { .. } | Verb::Unmark { .. }) {
-            pierrot.write_wal_document(&mut ledger).await;
-        }
-        outcome
     }
 
     /// What somebody who helps needs to know.
@@ -142,16 +32,23 @@ impl Engine {
         let pierrot = self.pierrot();
         let entries = pierrot.log(limit).await?;
         let total = u32::try_from(pierrot.catalogue.log_through()?).unwrap_or(u32::MAX);
+        let titles = self.titles(&entries);
+        Ok(LogPage { total, entries, titles })
+    }
+
+    /// Titles of the photos that entries are about.
+    fn titles(&self, entries: &[Value]) -> BTreeMap<PhotoId, String> {
+        let pierrot = self.pierrot();
         let photos: BTreeSet<PhotoId> = entries.iter().filter_map(|entry| photo_of(entry)?.parse().ok()).collect();
         let known = photos.iter().filter_map(|photo| pierrot.catalogue.photo(photo).ok().flatten());
         let titles = known.map(|row| (row.photo.id, plain::line(&row.photo.title)));
-        let titles = titles.filter(|(_, title)| !title.is_empty()).collect();
-        Ok(LogPage { total, entries, titles })
+        titles.filter(|(_, title)| !title.is_empty()).collect()
     }
 
     /// The whole log as text: JSON, one object a line, or CSV with a heading.
     pub async fn export_log(&self, csv: bool) -> Result<String> {
-        let entries = self.pierrot().log(usize::MAX).await?;
+        let entries = self.pierrot().log_as_written(usize::MAX).await?;
+        let titles = if csv { self.titles(&entries) } else { BTreeMap::new() };
         let mut text = String::new();
         if csv {
             text.push_str(&CSV_COLUMNS.join(","));
@@ -159,7 +56,7 @@ impl Engine {
         }
         for entry in &entries {
             if csv {
-                text.push_str(&csv_line(entry));
+                text.push_str(&csv_line(entry, &titles));
                 text.push_str("\r\n");
             } else {
                 text.push_str(&entry.to_string());
@@ -170,19 +67,18 @@ impl Engine {
     }
 }
 
-/// The photo an entry is about; one that the photographer marked stands among the rows that were taken over.
-fn photo_of(entry: &Value) -> Option<&str> {
-    let marked = || entry["by_hand"].as_bool()?.then(|| entry["published"].as_object()?.keys().next())?;
-    entry["photo"].as_str().or_else(|| marked().map(String::as_str))
-}
+const CSV_COLUMNS: [&str; 13] = [
+    "seq", "at", "type", "photo", "title", "target", "slot", "answer", "post_url", "text", "why", "detail", "computer",
+];
 
-const CSV_COLUMNS: [&str; 12] =
-    ["seq", "at", "type", "photo", "target", "slot", "answer", "post_url", "text", "why", "detail", "computer"];
-
-fn csv_line(entry: &Value) -> String {
+fn csv_line(entry: &Value, titles: &BTreeMap<PhotoId, String>) -> String {
     let text_of = |value: Option<&str>| csv_field(value.map(Value::from).as_ref());
     let field = |name: &str| match name {
         "photo" => text_of(photo_of(entry)),
+        "title" => {
+            let photo = photo_of(entry).and_then(|photo| photo.parse::<PhotoId>().ok());
+            text_of(photo.and_then(|photo| titles.get(&photo)).map(String::as_str))
+        }
         "answer" => csv_field(entry["answer"].get("is")),
         "post_url" => {
             let marked = photo_of(entry).and_then(|photo| entry["published"][photo][POSTS][0]["post_url"].as_str());
@@ -207,6 +103,8 @@ fn csv_field(value: Option<&Value>) -> String {
 
 #[cfg(test)]
 mod tests {
+    use std::collections::BTreeMap;
+
     use serde_json::json;
 
     use super::{CSV_COLUMNS, csv_field, csv_line};
@@ -214,14 +112,15 @@ mod tests {
     #[test]
     fn the_csv_names_photo_answer_and_post_wherever_an_entry_has_them() {
         let cells = |entry: serde_json::Value| {
-            let line = csv_line(&entry);
+            let titles = BTreeMap::from([("7".parse().expect("an id"), "Quay".to_owned())]);
+            let line = csv_line(&entry, &titles);
             let told = CSV_COLUMNS.iter().zip(line.split(',')).filter(|(_, cell)| !cell.is_empty());
             told.map(|(column, cell)| format!("{column}={cell}")).collect::<Vec<_>>().join(" ")
         };
         let post = "https://x.com/a/status/1";
         assert_eq!(
             cells(json!({"seq": 4, "type": "resolved", "photo": "7", "answer": {"is": "posted", "post_url": post}})),
-            format!("seq=4 type=resolved photo=7 answer=posted post_url={post}")
+            format!("seq=4 type=resolved photo=7 title=Quay answer=posted post_url={post}")
         );
         let row = json!({"8": {"pierrot_posts": [{"target": "x", "post_url": post}]}});
         assert_eq!(

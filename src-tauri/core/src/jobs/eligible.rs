@@ -56,7 +56,7 @@ impl Pierrot {
             return Err(format!("it has a tag that \"sensitive.hold\" of {} keeps back", title(name)));
         }
         if fold.excluded().contains(&row.photo.id) {
-            return Err("it is on your never-list".into());
+            return Err("you excluded it".into());
         }
         if !fold.is_free(&row.photo.id, name, account) {
             return Err(standing(fold, &row.photo.id, name));

@@ -196,7 +196,7 @@ async fn a_page_says_where_the_photo_stands_and_why() {
         (6, StandingWord::Skipped, "X does not take it."),
         (7, StandingWord::Rejected, "X does not take it."),
         (8, StandingWord::Unpublished, ""),
-        (9, StandingWord::Excluded, "It is on your never-list."),
+        (9, StandingWord::Excluded, "You excluded it."),
         (20, StandingWord::Filtered, "It is a video."),
         (21, StandingWord::Held, "It has a tag that \"sensitive.hold\" of X keeps back."),
         (22, StandingWord::Missing, "It is no longer on Flickr."),

@@ -65,16 +65,17 @@ pub(super) fn lines(
 
 fn line(entry: &LogEntry, photo: &PhotoId) -> Option<HistoryLine> {
     let (target, what) = match &entry.fact {
-        Fact::Excluded { photo: named } => (None, (named == photo).then(|| "Put on the never-list.".to_owned())?),
-        Fact::Included { photo: named } => (None, (named == photo).then(|| "Taken off the never-list.".to_owned())?),
+        Fact::Excluded { photo: named } => (None, (named == photo).then(|| "You excluded it.".to_owned())?),
+        Fact::Included { photo: named } => (None, (named == photo).then(|| "You included it again.".to_owned())?),
         Fact::Reopened { photo: named, target } => {
             (Some(target), (named == photo).then(|| "Opened again for publishing.".to_owned())?)
         }
         Fact::Worded { photo: named, target, part, text } => {
             (target.as_ref(), (named == photo).then(|| worded(*part, text.as_deref()))?)
         }
-        Fact::Imported { target, published, .. } => {
-            (Some(target), published.get(photo.as_str()).map(|_| "Published by the first Pierrot.".to_owned())?)
+        Fact::Imported { target, published, by_hand, .. } => {
+            let what = if *by_hand { "You marked it as published." } else { "Published by the first Pierrot." };
+            (Some(target), published.get(photo.as_str()).map(|_| what.to_owned())?)
         }
         Fact::Claimed { about, .. }
         | Fact::Sending { about, .. }

@@ -269,7 +269,10 @@ impl Pierrot {
         let base = self.target(Some(&begun.target))?.1.api_url.clone();
         let done = x::login::access_token(base, begun.app.clone(), &begun.pending, typed, self.owned_stamps()).await;
         let done = done.map_err(|error| {
-            let now = format!("Begin again with `pierrot login {}`: each PIN works once.", begun.target);
+            let now = format!(
+                "Compare it with X's page; if it stays refused, begin again with `pierrot login {}`: each PIN works once.",
+                begun.target
+            );
             refused_as(error, "The PIN was not accepted.", now)
         })?;
         self.keep_secret(&format!("{}.access_token", begun.target), done.token).await?;

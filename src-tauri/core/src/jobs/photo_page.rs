@@ -37,7 +37,7 @@ pub struct PhotoPage {
     pub privacy: String,
     pub safety: Option<String>,
     pub place: Option<Place>,
-    /// Pixels of the original; 0 when the source does not tell.
+    /// Pixels of the original as it is shown; 0 when the source does not tell.
     pub width: u32,
     pub height: u32,
     pub media: MediaKind,
@@ -73,6 +73,8 @@ pub struct TargetPage {
     /// As the log names it, `x:2244994945`.
     pub account: Option<String>,
     pub standing: StandingWord,
+    /// The photographer said that it is published; it can be taken back.
+    pub by_hand: bool,
     /// A sentence; absent when it may go out.
     pub why_not: Option<String>,
     pub post_url: Option<String>,
@@ -157,6 +159,7 @@ impl Pierrot {
         TargetPage {
             target: name.to_owned(),
             standing,
+            by_hand: standing == StandingWord::Published && fold.is_marked(&row.photo.id, name),
             why_not: why_not.as_deref().map(photo_words::sentence),
             post_url,
             at: newest.map(|attempt| attempt.last_at.as_str()).or(imported_at).map(str::to_owned),
@@ -236,9 +239,7 @@ fn post_of(stand: &Stand, attempt: &Attempt) -> (Option<String>, Option<String>)
 fn facts(photo: &Photo) -> PhotoPage {
     let uploaded = Some(photo.uploaded_at).filter(|at| *at != 0).and_then(|at| jiff::Timestamp::from_second(at).ok());
     let rounded = |degrees: f64| (degrees * 100.0).round() / 100.0;
-    let large = photo.large.as_ref().map(|large| (large.width, large.height)).unwrap_or_default();
-    let original = (photo.original_width, photo.original_height);
-    let (width, height) = if original == (0, 0) { large } else { original };
+    let (width, height) = photo.size();
     PhotoPage {
         id: photo.id.to_string(),
         title: plain::line(&photo.title),

@@ -237,9 +237,7 @@ impl Pierrot {
     ) -> Result<()> {
         let row = self.known(photo)?;
         self.judge(&self.filters()?, fold, target, account, &row).map_err(|why| {
-            let now = if fold.excluded().contains(photo) {
-                format!("`pierrot include {photo}` takes it off the never-list; or choose another photo.")
-            } else if fold.is_closed(photo, target.0) {
+            let now = if fold.excluded().contains(photo) || fold.is_closed(photo, target.0) {
                 format!("`pierrot include {photo}` opens it again; or choose another photo.")
             } else if fold.is_free(photo, target.0, account) {
                 "Choose another photo, or change what keeps this one back.".to_owned()
@@ -256,7 +254,7 @@ impl Pierrot {
             "the catalogue is empty: run `pierrot sync` first".to_owned()
         } else {
             let mut why = vec![format!(
-                "none of the {total} photos is left for {}: all are published, held or filtered out",
+                "none of the {total} photos is left for {}: all are published, excluded, held or left out",
                 title(target)
             )];
             why.extend(self.unknown_albums()?);

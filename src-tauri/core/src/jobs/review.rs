@@ -47,6 +47,16 @@ impl Pierrot {
         Ok(open.into_iter().map(shown).collect())
     }
 
+    /// Whether an answer can be one at all, before it is written down: as far as this computer knows.
+    pub async fn check_answer(&self, id: &str, answer: &ReviewAnswer) -> Result<()> {
+        let fold = self.kept_fold().await?;
+        let attempt = find(&fold, id)?;
+        match answer {
+            ReviewAnswer::Posted(address) => posted(address, self.username_of(&attempt)?.as_deref()).map(|_| ()),
+            ReviewAnswer::Skip | ReviewAnswer::PostAgain => Ok(()),
+        }
+    }
+
     /// Writes a person's answer down; `PostAgain` sends at once.
     pub async fn answer(&self, id: &str, answer: &ReviewAnswer) -> Result<Option<PublishReport>> {
         let mut ledger = self.ready_ledger().await?;

@@ -12,7 +12,7 @@ use tokio::time::Instant;
 use super::{Key, ThumbnailError};
 
 pub(super) const FAILURES_MAX: usize = 4_096;
-const GONE: Duration = Duration::from_secs(60 * 60);
+const GONE: Duration = Duration::from_secs(10 * 60);
 const TROUBLE: Duration = Duration::from_secs(30);
 const PAUSE_S_MAX: u64 = 600;
 

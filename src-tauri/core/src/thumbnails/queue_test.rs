@@ -155,7 +155,7 @@ async fn a_full_line_drops_the_least_urgent() {
 async fn a_failure_counts_for_a_while_the_gone_longer_than_trouble() {
     let scene = Scene::new(4, 100);
     scene.turns(1_000).await;
-    for (number, end, within_s, after_s) in [(1, "trouble", 29, 2), (2, "gone", 3_599, 2)] {
+    for (number, end, within_s, after_s) in [(1, "trouble", 29, 2), (2, "gone", 599, 2)] {
         let error = scene.ask(number, 0, end).await.await.expect_err(end);
         advance(Duration::from_secs(within_s)).await;
         assert_eq!(scene.ask(number, 0, "ok").await.await, Err(error), "{end} still counts");

@@ -63,7 +63,7 @@ it("a mistyped code stays to be corrected, and is not sent", async () => {
   expect(asked.some(([name]) => name === "finish_login")).toBe(false);
 });
 
-it("a code that could not be sent stays, one that the site refused ends the login", async () => {
+it("a code that could not be sent stays, and one that the site refused, for another try or another beginning", async () => {
   await opened({ finish: new CallError("try_later", "Flickr cannot be reached.", "Try again.") });
   await tried("123-456");
   expect(await screen.findByText("Flickr cannot be reached. Try again.")).toBeTruthy();
@@ -72,7 +72,8 @@ it("a code that could not be sent stays, one that the site refused ends the logi
   await opened({ finish: new CallError("sign_in_again", "The code was not accepted.", "Begin again.") });
   await tried("123-456");
   expect(await screen.findByText("The code was not accepted. Begin again.")).toBeTruthy();
-  expect(code()).toBeUndefined();
+  expect(code()).toBe("123-456");
+  expect(screen.getByRole("button", { name: "Begin again" })).toBeTruthy();
 });
 
 it("what was said of a login with the old keys goes when a key is replaced", async () => {

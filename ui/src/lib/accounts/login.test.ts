@@ -22,5 +22,5 @@ it.each([
 });
 
 it("a login is over when the site said no, and not when the site was not reached", () => {
-  expect(["sign_in_again", "failed", "try_later", "fix_settings"].map((code) => isOver(new CallError(code, "")))).toEqual([true, true, false, false]);
+  expect(["sign_in_again", "failed", "try_later", "fix_settings"].map((code) => isOver(new CallError(code, "")))).toEqual([false, true, false, false]);
 });

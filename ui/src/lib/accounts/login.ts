@@ -11,7 +11,7 @@ export function codeFault(typed: string, opened: string): "wrong" | "other" | nu
   return said.get("oauth_verifier") ? null : "wrong";
 }
 
-/** Whether a refusal used the login up: the site said no, or there is none to finish. */
+/** Whether there is no login to finish any more. A code that was refused may have been mistyped. */
 export function isOver(refusal: unknown): boolean {
-  return ["sign_in_again", "failed"].includes(CallError.from(refusal).code);
+  return CallError.from(refusal).code === "failed";
 }

@@ -1,12 +1,13 @@
 import { ask } from "../host/ask";
-import type { LogPage, OpenReview, ReviewAnswer, Run } from "../host/bindings";
+import type { LogPage, OpenReview, Posts, ReviewAnswer, Run } from "../host/bindings";
 import type { Host } from "../host/host";
 import { Loaded } from "../shared/loaded.svelte";
-import { linesOf, postsOf, sifted } from "./log";
+import { linesOf, sifted } from "./log";
 
 export type View = "runs" | "posts" | "log";
 
 const RUNS_PAGE = 30;
+const POSTS_PAGE = 60;
 const LOG_PAGE = 200;
 const LOG_MAX = 20_000;
 
@@ -15,6 +16,7 @@ export class ActivityState {
   view = $state<View>("runs");
   readonly reviews: Loaded<OpenReview[]>;
   readonly runs: Loaded<Run[]>;
+  readonly posts: Loaded<Posts>;
   readonly log: Loaded<LogPage>;
   /** False when the oldest run is shown. */
   moreRuns = $state(false);
@@ -22,18 +24,19 @@ export class ActivityState {
   text = $state("");
 
   readonly lines = $derived.by(() => linesOf(this.log.value?.entries ?? []));
-  readonly posts = $derived(postsOf(this.lines));
   readonly shown = $derived.by(() => sifted(this.lines, this.kind, this.text, this.log.value?.titles ?? {}));
   readonly moreLog = $derived.by(() => (this.log.value?.total ?? 0) > this.lines.length);
 
   readonly #host: Host;
   #runs = RUNS_PAGE;
+  #posts = POSTS_PAGE;
   #entries = LOG_PAGE;
 
   constructor(host: Host) {
     this.#host = host;
     this.reviews = new Loaded(() => ask(host, "reviews", {}));
     this.runs = new Loaded(() => this.#readRuns());
+    this.posts = new Loaded(() => ask(host, "posts", { limit: this.#posts }));
     this.log = new Loaded(() => ask(host, "log", { limit: this.#entries }));
   }
 
@@ -42,12 +45,17 @@ export class ActivityState {
   }
 
   async loadRecord(): Promise<void> {
-    await Promise.all([this.reviews.load(), this.log.load()]);
+    await Promise.all([this.reviews.load(), this.posts.load(), this.log.load()]);
   }
 
   async showMoreRuns(): Promise<void> {
     this.#runs += RUNS_PAGE;
     await this.runs.load();
+  }
+
+  async showMorePosts(): Promise<void> {
+    this.#posts *= 3;
+    await this.posts.load();
   }
 
   async showMoreLog(): Promise<void> {

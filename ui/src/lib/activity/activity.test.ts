@@ -3,7 +3,6 @@ import { expect, it } from "vitest";
 import type { Run } from "../host/bindings";
 import type { Host } from "../host/host";
 import { ActivityState, stepsOf } from "./activity.svelte";
-import { linesOf, postsOf } from "./log";
 import { silent } from "../host/silent.test-host";
 
 const run = (id: number): Run => ({
@@ -47,6 +46,7 @@ function opened(count: number) {
       asked.push([name, args]);
       const { limit } = args as { limit: number };
       if (name === "runs") return Array.from({ length: Math.min(limit, count) }, (_, i) => run(count - i));
+      if (name === "posts") return { total: 100, posts: Array.from({ length: Math.min(limit, 100) }) };
       if (name === "log") return { total: 4, entries, titles: {} };
       return [];
     },
@@ -62,18 +62,12 @@ it("shows runs by pages and knows when there are no more", async () => {
   expect([activity.runs.value?.length, activity.moreRuns]).toEqual([45, false]);
 });
 
-it("tells a publication with the price its sending was frozen with", async () => {
+it("shows more publications when asked, whatever the log's newest lines are", async () => {
   const { activity } = opened(0);
   await activity.load();
-  expect(activity.posts).toMatchObject([{ seq: 3, photo: "7", text: "Dusk", postUrl: "https://x.com/a/status/1", costUsd: 0.02 }]);
-});
-
-it("counts what the photographer found as a publication, with the text that was sent", () => {
-  const [, sending] = entries;
-  const answer = (is: string) => ({ seq: 3, at: "c", type: "resolved", photo: "7", target: "x", attempt: "A", answer: { is, post_url: "https://x.com/a/status/2" } });
-  const told = postsOf(linesOf([sending ?? {}, answer("posted")]));
-  expect(told).toMatchObject([{ text: "Dusk", postUrl: "https://x.com/a/status/2", seen: "photographer", costUsd: 0.02 }]);
-  expect(postsOf(linesOf([{ ...answer("skip"), answer: { is: "skip" } }]))).toEqual([]);
+  expect([activity.posts.value?.posts.length, activity.posts.value?.total]).toEqual([60, 100]);
+  await activity.showMorePosts();
+  expect(activity.posts.value?.posts.length).toBe(100);
 });
 
 it("sifts the log by kind and by any word in it, newest first", async () => {
@@ -90,7 +84,7 @@ it("sifts the log by kind and by any word in it, newest first", async () => {
 it("finds entries by the title of their photo, and names the photo that was marked", async () => {
   const { activity } = opened(0);
   await activity.load();
-  const marked = { seq: 5, at: "e", type: "imported", target: "x", by_hand: true, published: { "8": { photo_title: "Quay" } } };
+  const marked = { seq: 5, at: "e", type: "imported", target: "x", by_hand: true, photo_id: "8", published: { "8": { photo_title: "Quay" } } };
   activity.log.take({ total: 5, entries: [...entries, marked], titles: { "7": "Lighthouse", "8": "Quay" } });
   expect(activity.lines[0]).toMatchObject({ kind: "marked", photo: "8" });
   activity.text = "lightHOUSE";

@@ -7,36 +7,24 @@ export interface LogLine {
   target: string | null;
   text: string | null;
   postUrl: string | null;
-  /** How a post is known. */
-  seen: string | null;
   detail: string | null;
   attempt: string | null;
-  costUsd: number | null;
   raw: Record<string, unknown>;
-}
-
-/** One publication: a post and what its sending was frozen with. */
-export interface Posted extends LogLine {
-  postUrl: string;
 }
 
 export function lineOf(entry: Record<string, unknown>): LogLine {
   const frozen = isRecord(entry["frozen"]) ? entry["frozen"] : {};
-  const cost = frozen["cost_usd"];
   const answer = isRecord(entry["answer"]) ? entry["answer"] : {};
-  const marked = entry["by_hand"] === true && isRecord(entry["published"]) ? Object.keys(entry["published"]) : [];
   return {
     seq: typeof entry["seq"] === "number" ? entry["seq"] : 0,
     at: word(entry["at"]) ?? "",
     kind: entry["by_hand"] === true ? "marked" : (word(entry["type"]) ?? ""),
-    photo: word(entry["photo"]) ?? (marked.length === 1 ? (marked[0] ?? null) : null),
+    photo: word(entry["photo"]) ?? word(entry["photo_id"]),
     target: word(entry["target"]),
     text: word(entry["text"]) ?? word(frozen["text"]),
     postUrl: word(entry["post_url"]) ?? word(answer["post_url"]),
-    seen: word(entry["seen"]) ?? (answer["is"] === "posted" ? "photographer" : null),
     detail: word(entry["detail"]),
     attempt: word(entry["attempt"]),
-    costUsd: typeof cost === "number" ? cost : null,
     raw: entry,
   };
 }
@@ -46,16 +34,6 @@ export function linesOf(entries: readonly Record<string, unknown>[]): LogLine[] 
   const lines = entries.map(lineOf).sort((a, b) => b.seq - a.seq);
   const texts = new Map(lines.filter(({ kind }) => kind === "sending").map(({ attempt, text }) => [attempt, text]));
   return lines.map((line) => ({ ...line, text: line.text ?? texts.get(line.attempt) ?? null }));
-}
-
-/** The posts among them, each with what its sending was frozen with; also one that only the photographer has seen. */
-export function postsOf(lines: readonly LogLine[]): Posted[] {
-  const sent = new Map(lines.filter(({ kind }) => kind === "sending").map((line) => [line.attempt, line.costUsd]));
-  return lines.flatMap((line) =>
-    (line.kind === "posted" || line.kind === "resolved") && line.postUrl !== null
-      ? [{ ...line, postUrl: line.postUrl, costUsd: sent.get(line.attempt) ?? null }]
-      : [],
-  );
 }
 
 /** Lines of a kind (empty: of any) with these letters somewhere in them or in the title of their photo. */

@@ -21,19 +21,6 @@ const TOP: Held = { photo: 0, part: -Infinity };
 /** What became of a request on the chosen photos, for a toast. */
 export interface Outcome extends Reached {
   what: "exclude" | "include" | "queue" | "mark_published";
-  /** Takes it back. Rejects with a CallError. */
-  undo: () => Promise<void>;
-}
-
-type Call = (photos: string[]) => Promise<Reached>;
-
-/** Photos of one step: each is written on the record by itself, so thousands take their time. */
-const STEP = 50;
-
-/** How far a request on many photos has come. */
-export interface Work {
-  done: number;
-  total: number;
 }
 
 /** What the gallery shows and what is chosen in it. Lives as long as the page, so that coming back finds it as it was. */
@@ -46,8 +33,6 @@ export class GalleryState {
   waiting = $state.raw<GalleryOverview | null>(null);
   trouble = $state.raw<CallError | null>(null);
   busy = $state(false);
-  /** A request on more photos than one step takes. */
-  work = $state.raw<Work | null>(null);
   selection = $state.raw<Selection>(Selection.none);
   /** Where the keyboard is. */
   active = $state(0);
@@ -70,7 +55,6 @@ export class GalleryState {
   #ask = 0;
   #mine = false;
   #extended: number | null = null;
-  #stopped = false;
   #pause: ReturnType<typeof setTimeout> | undefined;
 
   constructor(host: Host) {
@@ -103,8 +87,6 @@ export class GalleryState {
    * while photos are chosen: a choice is of positions. What the person did here is `mine` and shown at once.
    */
   async again(mine = false): Promise<void> {
-    // What each step changed is shown once at the end.
-    if (this.work !== null) return;
     // A hint that overtakes the answer brings the same changes.
     this.#mine ||= mine;
     const now = await this.#read();
@@ -174,36 +156,11 @@ export class GalleryState {
     this.#extended = null;
   }
 
-  exclude = (): Promise<Outcome> =>
-    this.#act(
-      "exclude",
-      (photos) => ask(this.#host, "exclude", { photos }),
-      (photos) => ask(this.#host, "unexclude", { photos }),
-    );
-  include = (): Promise<Outcome> =>
-    this.#act(
-      "include",
-      (photos) => ask(this.#host, "include", { photos }),
-      (photos) => ask(this.#host, "exclude", { photos }),
-    );
-  queue = (target: string): Promise<Outcome> =>
-    this.#act(
-      "queue",
-      (photos) => ask(this.#host, "queue", { photos, target }),
-      (photos) => ask(this.#host, "unqueue", { photos, target }),
-      Infinity,
-    );
+  exclude = (): Promise<Outcome> => this.#act("exclude", (photos) => ask(this.#host, "exclude", { photos }));
+  include = (): Promise<Outcome> => this.#act("include", (photos) => ask(this.#host, "include", { photos }));
+  queue = (target: string): Promise<Outcome> => this.#act("queue", (photos) => ask(this.#host, "queue", { photos, target }));
   mark = (target: string, url: string): Promise<Outcome> =>
-    this.#act(
-      "mark_published",
-      (photos) => ask(this.#host, "mark_published", { photos, target, post_url: url === "" ? null : url }),
-      (photos) => ask(this.#host, "unmark_published", { photos, target }),
-    );
-
-  /** Ends a request on many photos after the step that is under way; what is done stays done. */
-  stop(): void {
-    this.#stopped = true;
-  }
+    this.#act("mark_published", (photos) => ask(this.#host, "mark_published", { photos, target, post_url: url === "" ? null : url }));
 
   /** The chosen rows that are here, at most so many. */
   chosenRows(most: number): GalleryCell[] {
@@ -219,49 +176,22 @@ export class GalleryState {
   }
 
   /** Does one thing to every chosen photo, then shows what it made. Rejects with a CallError. */
-  async #act(what: Outcome["what"], call: Call, inverse: Call, step = STEP): Promise<Outcome> {
+  async #act(what: Outcome["what"], call: (photos: string[]) => Promise<Reached>): Promise<Outcome> {
     if (this.#windows === null) throw new CallError("bug", "");
     this.busy = true;
     try {
-      const photos = await this.#windows.ids(this.selection.ranges);
-      const reached = await this.#inSteps(photos, call, step);
+      const reached = await call(await this.#windows.ids(this.selection.ranges));
       // Where nothing could be done it can be tried otherwise.
       if (reached.done > 0 || reached.why_not === null) {
         this.chooseNone();
         await this.again(true);
       }
-      const undo = async () => {
-        await this.#inSteps(reached.to_undo, inverse, step);
-        await this.again(true);
-      };
-      return { ...reached, what, undo };
+      return { ...reached, what };
     } catch (refusal) {
       throw CallError.from(refusal);
     } finally {
       this.busy = false;
     }
-  }
-
-  /** Some photos after the others, until all are done, somebody stops it, or no more can be done. */
-  async #inSteps(photos: string[], call: Call, step: number): Promise<Reached> {
-    const reached: Reached = { done: 0, to_undo: [], why_not: null };
-    this.#stopped = false;
-    try {
-      for (let from = 0; from < photos.length && !this.#stopped; from += step) {
-        if (photos.length > step) this.work = { done: from, total: photos.length };
-        const { done, to_undo, why_not } = await call(photos.slice(from, from + step));
-        reached.done += done;
-        reached.to_undo.push(...to_undo);
-        reached.why_not ??= why_not;
-      }
-    } catch (refusal) {
-      const { message, whatNow } = CallError.from(refusal);
-      if (reached.done === 0) throw refusal;
-      reached.why_not = [message, whatNow].filter(Boolean).join(" ");
-    } finally {
-      this.work = null;
-    }
-    return reached;
   }
 
   /** The answer to the question as it stands; null when a later question overtook this one or it failed. */

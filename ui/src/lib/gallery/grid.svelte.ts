@@ -91,8 +91,13 @@ export class GridState {
   /** Goes to an offset of the content, in px, as far as there is one. */
   goTo(offset: number): void {
     this.place = placeAt(Number.isNaN(offset) ? 0 : offset, this.geometry);
-    if (this.scroller) this.scroller.scrollTop = this.place.bar;
+    this.align();
     this.#hold();
+  }
+
+  /** The bar is where the place says, now that the page is as high as it must be. */
+  align(): void {
+    if (this.scroller) this.scroller.scrollTop = this.place.bar;
   }
 
   /** The scroller says that it moved, at a time in ms. */

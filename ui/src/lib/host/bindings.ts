@@ -61,9 +61,19 @@ written: OwnWords,
 template: TemplateWords, };
 
 /**
+ * A kind of change, in one word.
+ */
+export type ChangeWord = "exclude" | "include" | "queue" | "unqueue" | "mark_published" | "unmark_published";
+
+/**
  * New values by dotted key, `targets.x.caption`; null goes back to the default, or removes a whole target.
  */
 export type Changes = Record<string, unknown>;
+
+/**
+ * A change to many photos that is under way.
+ */
+export type Changing = { change: number, what: ChangeWord, done: number, total: number, };
 
 /**
  * What should happen next.
@@ -344,6 +354,11 @@ counts: boolean, };
  */
 export type Job = "sync" | "publish" | "recover" | "answer" | "check" | "restore" | "look" | "mosaic";
 
+/**
+ * How it is known that a photo is published.
+ */
+export type KnownBy = "answer" | "timeline" | "photographer" | "marked" | "imported";
+
 export type Language = "system" | "en" | "de";
 
 /**
@@ -542,6 +557,10 @@ photos: number,
  */
 published: number, reviews: number, under_way: UnderWay | null, 
 /**
+ * A change to many photos, beside whatever job works.
+ */
+changing: Changing | null, undoable: Undoable | null, 
+/**
  * What happens by itself, soonest first.
  */
 next: Array<Next>, 
@@ -590,7 +609,7 @@ taken: string | null, taken_precision: TakenPrecision,
  */
 uploaded: string | null, licence: Licence, privacy: string, safety: string | null, place: Place | null, 
 /**
- * Pixels of the original; 0 when the source does not tell.
+ * Pixels of the original as it is shown; 0 when the source does not tell.
  */
 width: number, height: number, media: MediaKind, 
 /**
@@ -680,6 +699,32 @@ why_not: WhyNot | null,
 waits: WaitingPin | null, };
 
 /**
+ * One photo published to one target.
+ */
+export type Post = { 
+/**
+ * The number of the entry that says so.
+ */
+seq: number, 
+/**
+ * RFC 3339, or the first Pierrot's time without a zone.
+ */
+at: string, photo: PhotoId, title: string, 
+/**
+ * Changes with the picture; empty where the catalogue does not know the photo.
+ */
+thumb: string, target: string, 
+/**
+ * The words that went out; empty where they are not known.
+ */
+text: string, post_url: string | null, known_by: KnownBy, cost_usd: number | null, };
+
+/**
+ * The newest posts of all there are.
+ */
+export type Posts = { total: number, posts: Array<Post>, };
+
+/**
  * What a probe found, and where.
  */
 export type Probed = { place: string, several_computers: boolean, sentence: string, at: string, };
@@ -734,16 +779,20 @@ export type QueuedPhoto = { photo: PhotoId, title: string,
 /**
  * Changes with the picture.
  */
-thumb: string, };
+thumb: string, 
+/**
+ * False for one that is passed over as it is now: excluded, left out by the settings, gone.
+ */
+may_go: boolean, };
 
 /**
  * How many photos an action reached, of those it was asked for.
  */
 export type Reached = { done: number, 
 /**
- * Those of them that taking it back is for: not what was so before, nor what a step back cannot bring again.
+ * What `undo` takes it back by; absent where there is nothing to take back.
  */
-to_undo: Array<PhotoId>, 
+undo: number | null, 
 /**
  * Why the others were left as they are, in a sentence.
  */
@@ -952,6 +1001,10 @@ export type TargetPage = { target: string,
  */
 account: string | null, standing: StandingWord, 
 /**
+ * The photographer said that it is published; it can be taken back.
+ */
+by_hand: boolean, 
+/**
  * A sentence; absent when it may go out.
  */
 why_not: string | null, post_url: string | null, 
@@ -1066,6 +1119,11 @@ progress: number | null,
 left_s: number | null, can_be_cancelled: boolean, };
 
 /**
+ * The newest change that can be taken back.
+ */
+export type Undoable = { change: number, what: ChangeWord, photos: number, };
+
+/**
  * A pinned photo that something keeps back; it takes its place again as soon as it may go.
  */
 export type WaitingPin = { photo: PhotoId, title: string, };
@@ -1172,12 +1230,16 @@ export interface Calls {
   exclude: { args: { photos: Array<PhotoId> }; result: Reached };
   /** Takes photos off the never-list, and opens them again after a skip. */
   include: { args: { photos: Array<PhotoId> }; result: Reached };
-  /** Takes photos off the never-list and does nothing else: what takes back that they were put on it. */
-  unexclude: { args: { photos: Array<PhotoId> }; result: Reached };
   /** The photographer published these there himself; `post_url` where there is one. */
   mark_published: { args: { photos: Array<PhotoId>, target: string, post_url: string | null }; result: Reached };
   /** Takes such marks back. */
   unmark_published: { args: { photos: Array<PhotoId>, target: string }; result: Reached };
+  /** Takes a change to photos back: what it changed and nothing else. */
+  undo: { args: { change: number }; result: Reached };
+  /** Ends a change to many photos; what is done stays done. Whether it was under way. */
+  stop_change: { args: { change: number }; result: boolean };
+  /** What is published, the newest first. */
+  posts: { args: { limit: number }; result: Posts };
   /** The newest entries of the log, as they are written. */
   log: { args: { limit: number }; result: LogPage };
   /** The log as a file: JSON or CSV. */

@@ -25,6 +25,8 @@ export const idle: Overview = {
   published: 0,
   reviews: 0,
   under_way: null,
+  changing: null,
+  undoable: null,
   next: [],
   zone: "Etc/UTC",
   paused_until: null,

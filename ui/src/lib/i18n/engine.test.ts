@@ -11,7 +11,7 @@ beforeEach(() => (i18n.asked = "de"));
 afterEach(() => (i18n.asked = "system"));
 
 it.each([
-  ["It is on your never-list.", "Es steht auf deiner Nie-Liste."],
+  ["You excluded it.", "Du hast es ausgeschlossen."],
   ["Photo 12 cannot go to X: you skipped it.", "Foto 12 kann nicht zu X: du hast es übersprungen."],
   ["Flickr cannot be reached: it is asked too often.", "Flickr ist nicht erreichbar: zu viele Anfragen."],
   ["Flickr does not accept the login (what you allowed was taken back)", "Flickr nimmt die Anmeldung nicht an (die Erlaubnis wurde zurückgenommen)"],

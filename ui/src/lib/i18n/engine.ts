@@ -1,3 +1,4 @@
+import { numberText } from "./dates";
 import { engineDe } from "./engine.de";
 import { i18n, type Language } from "./i18n.svelte";
 
@@ -36,6 +37,7 @@ export function engineWords(text: string): string {
 
 function said(text: string, known: readonly Shape[], deep: number): string {
   if (deep === 0) return text;
+  if (/^\d{1,3}(,\d{3})+$/.test(text)) return numberText(Number(text.replaceAll(",", "")));
   for (const shape of known) {
     const found = shape.english.exec(text);
     if (found === null) continue;

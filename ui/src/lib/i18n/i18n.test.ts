@@ -31,8 +31,8 @@ it("a long sentence is never left in English", () => {
 });
 
 it("one is one and two are two", () => {
-  expect(en.selection.excluded(1)).toBe("1 photo excluded");
-  expect(de.selection.excluded(2)).toBe("2 Fotos ausgeschlossen");
+  expect(en.selection.did.exclude("1", true)).toBe("1 photo excluded");
+  expect(de.selection.did.exclude("2", false)).toBe("2 Fotos ausgeschlossen");
 });
 
 it("dates and numbers follow the language", () => {

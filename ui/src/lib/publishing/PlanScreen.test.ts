@@ -46,9 +46,10 @@ it("says what was exchanged by the keyboard, with the way back", async () => {
 });
 
 it("names every photo of the line, also those beyond the plan, and shows all of a long one", async () => {
-  const photos = Array.from({ length: 15 }, (_, at) => ({ photo: `q${at}`, title: `Hill ${at}`, thumb: "a" }));
+  const photos = Array.from({ length: 15 }, (_, at) => ({ photo: `q${at}`, title: `Hill ${at}`, thumb: "a", may_go: at !== 3 }));
   opened({ ...page, queues: [{ target: "x", photos }] });
   expect(await screen.findByRole("link", { name: "Hill 11" })).toBeTruthy();
+  expect(screen.getByRole("link", { name: "Hill 3 Passed over: it may not go out now" })).toBeTruthy();
   expect(screen.queryByRole("link", { name: "Hill 14" })).toBeNull();
   await fireEvent.click(screen.getByRole("button", { name: "Show all 15" }));
   expect(screen.getByRole("link", { name: "Hill 14" })).toBeTruthy();

@@ -45,8 +45,8 @@ export class PlanState {
   /** Leaves it to the queue and to chance again. */
   unpin = ({ target, slot }: PlanRow): Promise<PlanPage> => this.#act(() => ask(this.#host, "unpin", { target, slot }));
 
-  async unqueue(target: string, photo: string): Promise<Reached> {
-    const reached = await ask(this.#host, "unqueue", { target, photos: [photo] });
+  async unqueue(target: string, photos: string[]): Promise<Reached> {
+    const reached = await ask(this.#host, "unqueue", { target, photos });
     await this.page.load();
     return reached;
   }

@@ -11,7 +11,7 @@ import { silent } from "../host/silent.test-host";
 const row = (slot: string, target: string, photo: string | null): PlanRow =>
   planRow({ slot, target, photo, title: `title of ${photo ?? "nothing"}`, origin: photo === null ? null : "chance", cost_usd: 0.02 });
 
-const plan = (rows: PlanRow[]): PlanPage => ({ rows, costs: [], queues: [{ target: "x", photos: ["1", "2", "3"].map((photo) => ({ photo, title: "", thumb: "a" })) }], rules: [], zone: "Etc/UTC", paused_until: null, ends: [] });
+const plan = (rows: PlanRow[]): PlanPage => ({ rows, costs: [], queues: [{ target: "x", photos: ["1", "2", "3"].map((photo) => ({ photo, title: "", thumb: "a", may_go: true })) }], rules: [], zone: "Etc/UTC", paused_until: null, ends: [] });
 
 function opened(page: PlanPage, refuses = false) {
   const asked: [string, unknown][] = [];

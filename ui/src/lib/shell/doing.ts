@@ -10,7 +10,7 @@ export function inOneLine(refusal: unknown): string {
   return [message || i18n.t.trouble.title, whatNow].filter(Boolean).join(" ");
 }
 
-interface Said {
+export interface Said {
   text: string;
   undo?: () => Promise<unknown>;
   about?: string;

@@ -33,6 +33,8 @@ const ANSWERS: Record<string, unknown> = {
   reviews: [],
   mosaics: [],
   mosaic_tiles: { prepared: 0, possible: 0, wanting: 0 },
+  gallery: { version: "1", count: 0, total: 0, ratios: [], months: [], counts: {} },
+  posts: { total: 0, posts: [] },
   log: { total: 0, entries: [] },
   doctor: { healthy: false, home: "", checks: [] },
   secrets: { set: [], known: [], trouble: "No keyring is unlocked.", logins: {} },

@@ -6,6 +6,7 @@ import { resume } from "../publishing/pause";
 import type { App } from "./app";
 import type { Command } from "./commands.svelte";
 import { doing } from "./doing";
+import { undoLabel, undoNewest } from "./undo";
 
 const SCREENS = ["gallery", "plan", "activity", "studio", "accounts", "settings"] as const;
 
@@ -14,12 +15,13 @@ export type Sheet = "palette" | "shortcuts" | "pause" | { publish: string };
 
 /** What can be done on every screen. */
 export function shellCommands(app: App, open: (sheet: Sheet) => void): Command[] {
-  const { shortcuts, keys, screens, settings, common } = i18n.t;
+  const { shortcuts, keys, screens, settings, common, selection } = i18n.t;
+  const back = undoLabel(app);
   const group = shortcuts.everywhere;
   return [
     { id: "palette", label: keys.palette, group, keys: "mod+k", anywhere: true, run: () => open("palette") },
     { id: "shortcuts", label: shortcuts.open, group, keys: "?", run: () => open("shortcuts") },
-    { id: "undo", label: common.undo, group, keys: "mod+z", listed: app.toasts.undoable === null, run: () => app.toasts.undoLast() },
+    { id: "undo", label: back === "" ? common.undo : selection.undo_that(back), group, keys: "mod+z", listed: back === "", run: () => undoNewest(app) },
     ...SCREENS.map((screen, at) => ({
       id: `go-${screen}`,
       label: shortcuts.go(screens[screen]),

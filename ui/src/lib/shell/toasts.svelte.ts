@@ -18,12 +18,14 @@ const STAYS_MS = 5_000;
 /** Where there is something to read twice, or to do. */
 const STAYS_LONGER_MS = 10_000;
 const AT_ONCE_MAX = 3;
+const BACK_MAX = 20;
 
 /** What was just done, with the way back. Does not go while the pointer or the keyboard is on it. */
 export class Toasts {
   list = $state.raw<readonly Toast[]>([]);
-  /** The newest that can be taken back. */
-  readonly undoable = $derived(this.list.findLast(({ undo }) => undo !== null) ?? null);
+  /** What can be taken back, the newest last: also when its toast is gone. */
+  back = $state.raw<readonly Toast[]>([]);
+  readonly undoable = $derived(this.back.at(-1) ?? null);
 
   #next = 1;
   readonly #timers = new Map<number, ReturnType<typeof setTimeout>>();
@@ -33,6 +35,7 @@ export class Toasts {
     if (toast.about !== null) this.settle(toast.about);
     for (const same of this.list.filter((other) => other.text === text && other.undo === null)) this.close(same);
     this.list = [...this.list, toast].slice(-AT_ONCE_MAX);
+    if (toast.undo !== null) this.back = [...this.back, toast].slice(-BACK_MAX);
     this.release(toast);
   }
 
@@ -62,10 +65,11 @@ export class Toasts {
 
   undo(toast: Toast): void {
     this.close(toast);
+    this.back = this.back.filter(({ id }) => id !== toast.id);
     toast.undo?.();
   }
 
-  /** Takes back what the newest toast can take back. */
+  /** Takes back the newest that can be taken back. */
   undoLast(): void {
     if (this.undoable !== null) this.undo(this.undoable);
   }

@@ -273,7 +273,7 @@ fn again(why: String) -> Failure {
 }
 
 fn from_http(error: HttpError) -> Failure {
-    let why = error.to_string();
+    let why = error.why();
     match error {
         HttpError::NotAllowed(_) => Failure::Final(FlickrError::NotAllowed(error)),
         HttpError::TooLarge { .. } | HttpError::Start(_) => Failure::Final(FlickrError::Malformed { why }),

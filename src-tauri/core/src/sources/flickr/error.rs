@@ -38,6 +38,8 @@ pub enum FlickrError {
     NotAllowed(HttpError),
 }
 
+const TAKEN_BACK: &str = "what you allowed was taken back";
+
 impl FlickrError {
     /// What an `oauth_problem` of HTTP 401 is about; empty where there is none.
     pub(super) fn of_oauth(problem: &str) -> Self {
@@ -46,7 +48,7 @@ impl FlickrError {
                 return Self::KeyDead { message: "it does not know it".into() };
             }
             "signature_invalid" => return Self::SecretWrong { message: "the two do not belong together".into() },
-            "token_rejected" | "token_revoked" | "permission_denied" => "what you allowed was taken back",
+            "token_rejected" | "token_revoked" | "permission_denied" => TAKEN_BACK,
             "token_expired" => "it is too old",
             "token_used" | "nonce_used" => "it was used before",
             "timestamp_refused" => "the timestamp is off",
@@ -81,7 +83,7 @@ impl FlickrError {
                 "Compare both with https://www.flickr.com/services/apps/, then store them with `pierrot secret set \
                  flickr.api_key` and `pierrot secret set flickr.api_secret`."
             }
-            Self::CodeRefused { .. } => "Begin again with `pierrot login flickr`: each code works once.",
+            Self::CodeRefused { .. } => "Compare it with Flickr's page; if it stays refused, begin again with `pierrot login flickr`: each code works once.",
             Self::SignInAgain { why } if why.contains("timestamp") => "Set the clock of this computer, then try again.",
             Self::SignInAgain { .. } => "Sign in again with `pierrot login flickr`.",
             Self::NoPermission { .. } => "Sign in with `pierrot login flickr` and allow Pierrot to read your photos.",
@@ -98,6 +100,10 @@ impl FlickrError {
     /// The same failure, where only the code that was typed can be at fault.
     pub(super) fn about_code(self) -> Self {
         match self {
+            // Nobody took back what was never given.
+            Self::SignInAgain { why } if why == TAKEN_BACK => {
+                Self::CodeRefused { why: "it is wrong, too old or was used before".into() }
+            }
             Self::SignInAgain { why } => Self::CodeRefused { why },
             Self::Refused { .. }
             | Self::KeyDead { .. }

@@ -153,7 +153,7 @@ async fn step(
 }
 
 fn refused(error: http::HttpError) -> FlickrError {
-    let why = error.to_string();
+    let why = error.why();
     match error {
         http::HttpError::NotAllowed(_) => FlickrError::NotAllowed(error),
         http::HttpError::Unreachable { .. }

@@ -102,7 +102,7 @@ impl Wire {
                 }
                 Ok(reply)
             }
-            Err(error) => Err(Lost { may_have_left: !error.never_left(), why: error.to_string() }),
+            Err(error) => Err(Lost { may_have_left: !error.never_left(), why: error.why() }),
         }
     }
 
