@@ -171,7 +171,8 @@ async fn a_pause_leaves_the_plan_as_it_was_arranged() {
 #[tokio::test(flavor = "multi_thread")]
 async fn money_has_a_limit_that_the_schedule_keeps() {
     let stage = Stage::new().await;
-    let cap = "schedule = 'daily 10:00'\nmonthly_cap_usd = 0.05\n[schedule]\ntime_zone = 'UTC'\nsync = 'off'\n";
+    // Each with an alt text, so that each costs the same, also one that goes in another's place.
+    let cap = "alt = 'A photo'\nschedule = 'daily 10:00'\nmonthly_cap_usd = 0.05\n[schedule]\ntime_zone = 'UTC'\nsync = 'off'\n";
     let engine = synced(&stage, "a", cap).await;
     stage.go_to(Weekday::Tuesday, 10);
     // All in one month: from its second day on, wherever the test starts.

@@ -48,7 +48,7 @@ test("plans the photo for a due time", async ({ page }) => {
   const dialog = page.getByRole("dialog", { name: "Plan this photo" });
   await dialog.getByRole("radio").nth(1).check();
   await dialog.getByRole("button", { name: "Plan it" }).click();
-  await expect(page.getByText(/^Planned for /)).toBeVisible();
+  await expect(page.getByRole("link", { name: /^Planned for / })).toBeVisible();
   await page.getByRole("navigation", { name: "Main" }).getByRole("link", { name: "Plan" }).click();
   const pinned = page.getByRole("listitem").filter({ hasText: "Pinned" });
   await expect(pinned).toContainText(title);
