@@ -160,7 +160,7 @@ def the_keyboard_opens_a_photo(window):
 def it_publishes_once(window, control):
     assert posts(control) == [], "something was posted before anybody asked"
     window.click(button("Publish now"))
-    window.click("//dialog//footer//button[normalize-space()='Publish'][not(@disabled)]")
+    window.click("//dialog//button[normalize-space()='Publish'][not(@disabled)]")
     window.click("//nav//a[starts-with(normalize-space(), 'Activity')]")
     window.click("//main//*[normalize-space(text())='Publications']")
     window.shows(POSTS, "post in Activity", 60)
