@@ -4,7 +4,10 @@
 //! Invariants: a photo that cannot be reached does not stop the others, and the first reason is told; a step back is for what
 //! the change itself changed and nothing else. Steps back are remembered while the program runs, the newest [`BACK_MAX`].
 
-use std::{collections::VecDeque, sync::PoisonError};
+use std::{
+    collections::VecDeque,
+    sync::{MutexGuard, PoisonError},
+};
 
 use serde::Serialize;
 
@@ -153,7 +156,7 @@ impl Engine {
     /// Takes a change back; what it did not come to can be taken back later.
     pub async fn undo(&self, change: u32) -> Result<Reached> {
         let back = {
-            let mut log = self.0.changes.lock().unwrap_or_else(PoisonError::into_inner);
+            let mut log = self.change_log();
             let at = log.back.iter().position(|back| back.change == change);
             at.and_then(|at| log.back.remove(at))
         };
@@ -177,14 +180,14 @@ impl Engine {
 
     /// Ends a change after the photo that is under way; what is done stays done. Whether there was one.
     pub fn stop_change(&self, change: u32) -> bool {
-        let mut log = self.0.changes.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut log = self.change_log();
         let known = log.under_way.iter_mut().find(|known| known.shown.change == change);
         known.map(|known| known.stopped = true).is_some()
     }
 
     /// The oldest change under way that takes its time, and the newest that can be taken back.
     pub(super) fn changes(&self) -> (Option<Changing>, Option<Undoable>) {
-        let log = self.0.changes.lock().unwrap_or_else(PoisonError::into_inner);
+        let log = self.change_log();
         let long = log.under_way.iter().find(|known| known.shown.total as usize > STEP);
         let newest = log.back.back();
         let undoable =
@@ -192,8 +195,12 @@ impl Engine {
         (long.map(|known| known.shown.clone()), undoable)
     }
 
+    fn change_log(&self) -> MutexGuard<'_, ChangeLog> {
+        self.0.changes.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
     fn begin_change(&self, what: ChangeWord, total: usize) -> u32 {
-        let mut log = self.0.changes.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut log = self.change_log();
         log.last += 1;
         let shown = Changing { change: log.last, what, done: 0, total: small(total) };
         log.under_way.push(UnderWay { shown, stopped: false });
@@ -201,12 +208,12 @@ impl Engine {
     }
 
     fn end_change(&self, change: u32) {
-        let mut log = self.0.changes.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut log = self.change_log();
         log.under_way.retain(|known| known.shown.change != change);
     }
 
     fn keep_back(&self, back: Back) {
-        let mut log = self.0.changes.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut log = self.change_log();
         log.back.push_back(back);
         let surplus = log.back.len().saturating_sub(BACK_MAX);
         log.back.drain(..surplus);
@@ -214,7 +221,7 @@ impl Engine {
 
     /// Notes that so many photos are done; whether it was stopped.
     fn came_to(&self, change: u32, done: usize) -> bool {
-        let mut log = self.0.changes.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut log = self.change_log();
         let Some(known) = log.under_way.iter_mut().find(|known| known.shown.change == change) else { return true };
         known.shown.done = small(done);
         known.stopped

@@ -25,7 +25,9 @@ export class PhotoState {
   async open(id: string): Promise<void> {
     if (id !== this.id) for (const part of [this.page, this.exif, this.neighbours]) part.forget();
     this.id = id;
-    await Promise.all([this.page.load(), this.neighbours.load(), this.plan.load()]);
+    // One plan for all photos: hints bring a newer one.
+    if (this.plan.value === null) void this.plan.load();
+    await Promise.all([this.page.load(), this.neighbours.load()]);
     if (this.id !== id || this.page.value === null) return;
     if (this.page.value.exif !== null) this.exif.take(this.page.value.exif);
     else if (!this.page.value.missing) await this.exif.load();
